@@ -1,0 +1,4 @@
+"""The `course` command."""
+
+
+def main() -> None: ...
