@@ -1,0 +1,278 @@
+"""Pictures of arrays: heatmap, lines, bars.
+
+Each function shows one picture with an alternative text and, folded under it,
+the same numbers as a table. Colours are safe for colour-blind readers, and
+markers or printed numbers say the same. Returns None: a cell shows it once.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+DASHES = ("-", "--", "-.", ":")
+MOST_ROWS = 40  # of a table; the rest is left out and counted
+
+
+def heatmap(
+    values: Any,
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    xticks: Sequence[str] | None = None,
+    yticks: Sequence[str] | None = None,
+    colorbar: str = "",
+    alt: str = "",
+    annotate: bool = False,
+    diverging: bool = False,
+) -> None:
+    """A table of numbers as colours, the first row on top.
+
+    Args:
+        values: (rows, columns), array or tensor.
+        title: the message of the picture.
+        xlabel, ylabel: what columns and rows are.
+        xticks, yticks: one name a column, one a row; numbers from 0 if None.
+        colorbar: what the numbers are, with their unit.
+        alt: what the picture shows, for those who do not see it.
+        annotate: print each number into its field.
+        diverging: white at 0, two colours for the signs.
+
+    Raises:
+        ValueError: values are not a table, or names do not fit it.
+    """
+    table = as_numbers(values, 2)
+    rows, columns = table.shape
+    xnames, ynames = (
+        names_for(xticks, columns, "xticks"),
+        names_for(yticks, rows, "yticks"),
+    )
+    figure, axes = new_figure(min(11, 2.5 + 0.5 * columns), 1.6 + 0.36 * rows)
+    largest = np.nanmax(np.abs(table), initial=0.0) or 1.0
+    colours = {"cmap": "RdBu_r", "vmin": -largest, "vmax": largest}
+    image = axes.imshow(
+        table, aspect="auto", **(colours if diverging else {"cmap": "viridis"})
+    )
+    crowded = max(map(len, xnames)) > 3 and columns > 5
+    axes.set_xticks(
+        range(columns),
+        xnames,
+        rotation=60 if crowded else 0,
+        ha="right" if crowded else "center",
+        rotation_mode="anchor",
+    )
+    axes.set_yticks(range(rows), ynames)
+    axes.grid(False)
+    figure.colorbar(image, ax=axes, label=colorbar, pad=0.02)
+    if annotate:
+        print_numbers(axes, table, image)
+    label(axes, title, xlabel, ylabel)
+    show(
+        figure,
+        alt or title,
+        xlabel,
+        [f"{ylabel} \\ {xlabel}", *xnames],
+        [[name, *row] for name, row in zip(ynames, table, strict=True)],
+    )
+
+
+def lines(
+    series: Mapping[str, Any],
+    x: Sequence[float] | None = None,
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    alt: str = "",
+    spread: Mapping[str, Any] | None = None,
+) -> None:
+    """One or more curves, each with its marker; a band for its spread.
+
+    Args:
+        series: name -> values of one curve, all of one length.
+        x: where the values stand; 0, 1, 2, … if None.
+        title, xlabel, ylabel, alt: as in `heatmap`.
+        spread: name -> half-width of the band around that curve.
+
+    Raises:
+        ValueError: the lengths differ.
+    """
+    curves = {name: as_numbers(values, 1) for name, values in series.items()}
+    bands = {name: as_numbers(half, 1) for name, half in (spread or {}).items()}
+    length = len(next(iter(curves.values())))
+    where = np.arange(length) if x is None else as_numbers(list(x), 1)
+    if any(len(c) != len(where) for c in [*curves.values(), *bands.values()]):
+        raise ValueError(f"Every curve needs {len(where)} values, one for each x.")
+    figure, axes = new_figure(7, 3.6)
+    for i, (name, curve) in enumerate(curves.items()):
+        colour = COLOURS[i % len(COLOURS)]
+        axes.plot(
+            where,
+            curve,
+            color=colour,
+            label=name,
+            linestyle=DASHES[i % 4],
+            marker=MARKERS[i % len(MARKERS)],
+            markersize=5,
+        )
+        if name in bands:
+            half = bands[name]
+            axes.fill_between(
+                where, curve - half, curve + half, color=colour, alpha=0.2
+            )
+    if len(curves) > 1:
+        axes.legend(frameon=False)
+    if np.all(where == where.round()) and length <= 25:
+        axes.set_xticks(where)
+    label(axes, title, xlabel, ylabel)
+    head, columns = [xlabel], [where]
+    for name, curve in curves.items():
+        head, columns = [*head, name], [*columns, curve]
+        if name in bands:
+            head, columns = [*head, f"± {name}"], [*columns, bands[name]]
+    show(figure, alt or title, xlabel, head, list(zip(*columns, strict=True)))
+
+
+def bars(
+    values: Mapping[str, Any],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    alt: str = "",
+    spread: Mapping[str, Any] | None = None,
+) -> None:
+    """One bar a name, its number on top, with an error bar for its spread.
+
+    Args:
+        values: name -> height.
+        title, xlabel, ylabel, alt: as in `heatmap`.
+        spread: name -> half-width of the error bar.
+    """
+    heights = as_numbers([float(v) for v in values.values()], 1)
+    halves = [float((spread or {}).get(name, 0.0)) for name in values]
+    figure, axes = new_figure(max(4.5, min(11, 1.5 + len(values))), 3.6)
+    drawn = axes.bar(
+        list(values),
+        heights,
+        yerr=halves if spread else None,
+        capsize=4,
+        color=COLOURS[0],
+        edgecolor="black",
+        linewidth=0.6,
+    )
+    axes.bar_label(drawn, fmt="%.3g", padding=3)
+    axes.margins(y=0.15)
+    if max(map(len, values)) > 9:
+        axes.tick_params(axis="x", rotation=25)
+    label(axes, title, xlabel, ylabel)
+    head = [xlabel, ylabel, *(["±"] if spread else [])]
+    rows = [
+        [name, height, *([half] if spread else [])]
+        for name, height, half in zip(values, heights, halves, strict=True)
+    ]
+    show(figure, alt or title, xlabel, head, rows)
+
+
+def as_numbers(values: Any, dimensions: int) -> np.ndarray:
+    """An array or tensor as float64 with the given number of axes."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    array = np.asarray(values, dtype=float)
+    if array.ndim != dimensions or not array.size:
+        kind = "a table (rows, columns)" if dimensions == 2 else "a row of numbers"
+        raise ValueError(f"The figure needs {kind}, but got shape {array.shape}.")
+    return array
+
+
+def names_for(names: Sequence[str] | None, count: int, what: str) -> list[str]:
+    """One name a row or column."""
+    if names is None:
+        return [str(i) for i in range(count)]
+    if len(names) != count:
+        raise ValueError(f"{what} holds {len(names)} names for {count} places.")
+    return [str(name) for name in names]
+
+
+def new_figure(width: float, height: float) -> "tuple[Figure, Axes]":
+    """An empty figure that no global state of matplotlib knows of."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", alpha=0.3)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def label(axes: "Axes", title: str, xlabel: str, ylabel: str) -> None:
+    """Title and axis names."""
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", wrap=True)
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+
+
+def print_numbers(axes: "Axes", table: np.ndarray, image: Any) -> None:
+    """Each number in its field, black on light and white on dark colours."""
+    for (i, j), value in np.ndenumerate(table):
+        red, green, blue, _ = image.cmap(image.norm(value))
+        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+        axes.text(
+            j,
+            i,
+            f"{value:.2g}",
+            ha="center",
+            va="center",
+            fontsize=9,
+            color="white" if dark else "black",
+        )
+
+
+def show(figure: "Figure", alt: str, what: str, head: list, rows: list) -> None:
+    """Display a figure with its alternative text and a folded table."""
+    from IPython.display import HTML, display
+
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=110)
+    data = base64.b64encode(file.getvalue()).decode()
+    picture = (
+        f'<img alt="{html.escape(alt, quote=True)}" style="max-width:100%" '
+        f'src="data:image/png;base64,{data}">'
+    )
+    display(
+        HTML(f"<figure style='margin:0'>{picture}{table_html(head, rows)}</figure>")
+    )
+
+
+def table_html(head: list, rows: list) -> str:
+    """The numbers behind a figure, folded."""
+    cells = "".join(f"<th scope='col'>{html.escape(str(name))}</th>" for name in head)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{field(value)}</td>' for value in row)}</tr>"
+        for row in rows[:MOST_ROWS]
+    )
+    more = len(rows) - MOST_ROWS
+    note = f"<p>{more} more rows are left out.</p>" if more > 0 else ""
+    return (
+        "<details><summary>The same in numbers</summary>"
+        f"<div style='overflow-x:auto'><table><thead><tr>{cells}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>{note}</details>"
+    )
+
+
+def field(value: Any) -> str:
+    """A number with four digits, text as it is."""
+    return html.escape(value) if isinstance(value, str) else f"{float(value):.4g}"
