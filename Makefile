@@ -1,0 +1,52 @@
+# `make` alone lists the targets.
+PYTHON ?= python3
+TORCH_INDEX ?=
+ARGS ?=
+SYSTEM_PATH := $(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+SETUP = PATH="$(SYSTEM_PATH)" "$(PYTHON)" tools/setup.py --torch-index "$(TORCH_INDEX)"
+PYTEST = OMP_NUM_THREADS=1 python -m pytest
+
+.PHONY: help setup repair lab doctor test test-slow bank lint release bench pins
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+setup:  ## install everything into .venv (TORCH_INDEX=... for another build of torch)
+	@$(SETUP)
+
+repair:  ## install model and data again
+	@$(SETUP) --repair
+
+lab: setup  ## open the course in JupyterLab (ARGS=--no-browser on a server)
+	@course lab $(ARGS)
+
+doctor: setup  ## check this installation
+	@course doctor
+
+test: lint  ## set up and run the tests that a change must pass
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow:  ## the long tests
+	@$(SETUP) --test
+	$(PYTEST) -m slow $(ARGS)
+
+bank:  ## right and wrong answers: are all of them judged right?
+	@$(SETUP) --test
+	OMP_NUM_THREADS=1 python -m tests.bank $(ARGS)
+
+lint:  ## style of code and notebooks
+	@$(SETUP) --test
+	ruff check
+	ruff format --check
+
+release: setup  ## make assignments/ from solutions/
+	@python tools/release.py
+
+bench: setup  ## measure; writes benchmarks/results.md
+	@$(SETUP) --test
+	OMP_NUM_THREADS=1 python -m benchmarks $(ARGS)
+
+pins:  ## compile the requirements files from pyproject.toml
+	@$(SETUP) --test
+	python tools/pins.py

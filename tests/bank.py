@@ -1,0 +1,219 @@
+"""The bank of right and wrong answers, run in one process.
+
+    python -m tests.bank [ASSIGNMENT [EXERCISE]] [--show]
+
+tests/submissions/<assignment>/<exercise>.py holds the answers to one exercise:
+
+    # %% right: a plain loop
+    ...code of the answer cell...
+    # %% wrong: every layer reads H[0]
+    # message: a piece of the feedback that the learner must get
+    ...code...
+
+prints, for each exercise, right answers accepted, wrong answers rejected, and
+intended messages given; it ends with 1 below 100 %.
+"""
+
+import argparse
+import ast
+import contextlib
+import io
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+HEADER = re.compile(r"^# %% (right|wrong): *(.+)$")
+MESSAGE = re.compile(r"^# message: *(.+)$", re.M)
+
+
+class Case(NamedTuple):
+    """One answer of the bank."""
+
+    assignment: str
+    exercise: str
+    kind: str  # "right" or "wrong"
+    name: str
+    messages: tuple[str, ...]
+    code: str
+
+
+class Verdict(NamedTuple):
+    """Points of one answer and what the learner would read."""
+
+    points: float
+    most: float
+    feedback: str
+
+
+def cases(assignment: str = "*", exercise: str = "*") -> Iterator[Case]:
+    """All answers of the bank that fit."""
+    folder = ROOT / "tests" / "submissions"
+    for path in sorted(folder.glob(f"{assignment}*/{exercise}.py")):
+        parts = re.split(r"(?m)^(?=# %% )", path.read_text(encoding="utf-8"))
+        for part in parts[1:]:
+            header, _, code = part.partition("\n")
+            kind, name = HEADER.match(header).groups()
+            messages = tuple(MESSAGE.findall(code))
+            yield Case(path.parent.name, path.stem, kind, name.strip(), messages, code)
+
+
+class Exercise(NamedTuple):
+    """An answer cell and the graded cells that follow it."""
+
+    names: frozenset[str]  # what the answer cell defines
+    answer: str  # the instructor's
+    checks: list[tuple[float, str]]
+
+
+@cache
+def notebook(assignment: str) -> tuple[list[str], list[Exercise]]:
+    """Set-up cells and exercises of an instructor's notebook."""
+    path = ROOT / "solutions" / assignment / f"{assignment}.ipynb"
+    setup, exercises = [], []
+    for cell in nbformat.read(path, 4).cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code":
+            continue
+        if marks.get("solution"):
+            names = frozenset(defined(cell.source))
+            exercises.append(Exercise(names, cell.source, []))
+        elif marks.get("grade"):
+            exercises[-1].checks.append((float(marks["points"]), cell.source))
+        else:
+            setup.append(cell.source)
+    return setup, exercises
+
+
+def defined(source: str) -> Iterator[str]:
+    """Names that a cell binds at its top level."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (t.id for t in node.targets if isinstance(t, ast.Name))
+
+
+def judge(assignment: str, code: str, names: frozenset[str]) -> Verdict:
+    """Run one answer as nbgrader would: set-up, answers, then the checks.
+
+    Args:
+        code: the learner's cell.
+        names: what it defines; the exercises that define one of these names are
+            checked, all other answers are the instructor's.
+    """
+    setup, exercises = notebook(assignment)
+    space = {"__name__": "__main__"}
+    for source in setup:
+        exec(source, space)
+    checked = [e for e in exercises if e.names & names]
+    with mock.patch(
+        "course_utils.exercises.check.executed_sources", return_value=[code]
+    ):
+        failed = run_quietly(code, space)
+        points, most, texts = 0.0, 0.0, [failed] if failed else []
+        for exercise in checked:
+            for worth, source in exercise.checks:
+                earned, text = grade_cell(source, dict(space), worth)
+                points, most = points + earned, most + worth
+                texts.append(text)
+    return Verdict(points, most, "\n".join(filter(None, texts)))
+
+
+def run_quietly(code: str, space: dict) -> str:
+    """Execute an answer cell; the error's text if it fails."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        try:
+            exec(compile(code, "<answer>", "exec"), space)
+        except Exception:
+            return traceback.format_exc(limit=1)
+    return ""
+
+
+def grade_cell(source: str, space: dict, worth: float) -> tuple[float, str]:
+    """(points, output) by nbgrader's rule: error 0, a number as partial credit."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    out, err, value = io.StringIO(), io.StringIO(), None
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            exec(compile(tree, "<check>", "exec"), space)
+            if last is not None:
+                value = eval(
+                    compile(ast.Expression(last.value), "<check>", "eval"), space
+                )
+        except Exception as error:
+            return 0.0, out.getvalue() + str(error)
+    if err.getvalue():
+        return 0.0, err.getvalue()
+    return worth if value is None else min(float(value), worth), out.getvalue()
+
+
+def problem(case: Case, verdict: Verdict) -> str:
+    """What the graders got wrong about a case; "" if nothing."""
+    if case.kind == "right":
+        if verdict.points < verdict.most or not verdict.most:
+            return f"a right answer got {verdict.points} of {verdict.most}"
+        return ""
+    if verdict.points >= verdict.most:
+        return "a wrong answer got full marks"
+    text = " ".join(verdict.feedback.split())
+    lost = [m for m in case.messages if " ".join(m.split()) not in text]
+    return f"the feedback lacks {lost[0]!r}" if lost else ""
+
+
+def names_of(case: Case) -> frozenset[str]:
+    """The exercise's names: its file's name, or the literals that it assigns."""
+    _, exercises = notebook(case.assignment)
+    known = frozenset().union(*(e.names for e in exercises))
+    if case.exercise in known:
+        return frozenset({case.exercise})
+    return frozenset(defined(case.code)) & known
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("assignment", nargs="?", default="*")
+    parser.add_argument("exercise", nargs="?", default="*")
+    parser.add_argument("--show", action="store_true", help="print the feedback")
+    options = parser.parse_args()
+    table: dict[tuple[str, str], list[int]] = {}
+    problems = []
+    for case in cases(options.assignment, options.exercise):
+        verdict = judge(case.assignment, case.code, names_of(case))
+        trouble = problem(case, verdict)
+        row = table.setdefault((case.assignment, case.exercise), [0, 0, 0, 0])
+        row[2 * (case.kind == "wrong")] += not trouble
+        row[2 * (case.kind == "wrong") + 1] += 1
+        if trouble:
+            problems.append(
+                f"{case.assignment}/{case.exercise} '{case.name}': {trouble}"
+            )
+        if trouble or (options.show and case.kind == "wrong"):
+            print(
+                f"--- {case.exercise}, {case.kind}: {case.name}\n{verdict.feedback}\n"
+            )
+    print(f"{'exercise':45} {'right accepted':>15} {'wrong rejected':>15}")
+    for (assignment, exercise), (a, b, c, d) in table.items():
+        name, right, wrong = f"{assignment} · {exercise}", f"{a} of {b}", f"{c} of {d}"
+        print(f"{name:45} {right:>15} {wrong:>15}")
+    print(
+        "\n".join(problems)
+        or "Every right answer accepted, every wrong one rejected "
+        "with the message meant for it."
+    )
+    return int(bool(problems) or not table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
