@@ -5,13 +5,12 @@ the same numbers as a table. Colours are safe for colour-blind readers, and
 markers or printed numbers say the same. Returns None: a cell shows it once.
 """
 
-import base64
-import html
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from course_utils.figure_html import show
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":")
-MOST_ROWS = 40  # of a table; the rest is left out and counted
+MOST_TICKS = 40  # names along an axis; of more, every second, third … is written
 
 
 def heatmap(
@@ -57,21 +56,22 @@ def heatmap(
         names_for(xticks, columns, "xticks"),
         names_for(yticks, rows, "yticks"),
     )
-    figure, axes = new_figure(min(11, 2.5 + 0.5 * columns), 1.6 + 0.36 * rows)
+    figure, axes = new_figure(min(11, 2.5 + 0.5 * columns), min(11, 1.6 + 0.36 * rows))
     largest = np.nanmax(np.abs(table), initial=0.0) or 1.0
     colours = {"cmap": "RdBu_r", "vmin": -largest, "vmax": largest}
     image = axes.imshow(
         table, aspect="auto", **(colours if diverging else {"cmap": "viridis"})
     )
     crowded = max(map(len, xnames)) > 3 and columns > 5
+    step, rowstep = 1 + (columns - 1) // MOST_TICKS, 1 + (rows - 1) // MOST_TICKS
     axes.set_xticks(
-        range(columns),
-        xnames,
+        range(0, columns, step),
+        xnames[::step],
         rotation=60 if crowded else 0,
         ha="right" if crowded else "center",
         rotation_mode="anchor",
     )
-    axes.set_yticks(range(rows), ynames)
+    axes.set_yticks(range(0, rows, rowstep), ynames[::rowstep])
     axes.grid(False)
     figure.colorbar(image, ax=axes, label=colorbar, pad=0.02)
     if annotate:
@@ -80,7 +80,6 @@ def heatmap(
     show(
         figure,
         alt or title,
-        xlabel,
         [f"{ylabel} \\ {xlabel}", *xnames],
         [[name, *row] for name, row in zip(ynames, table, strict=True)],
     )
@@ -105,10 +104,12 @@ def lines(
         spread: name -> half-width of the band around that curve.
 
     Raises:
-        ValueError: the lengths differ.
+        ValueError: there is no curve, the lengths differ, or `spread` has a name
+            that no curve has.
     """
     curves = {name: as_numbers(values, 1) for name, values in series.items()}
     bands = {name: as_numbers(half, 1) for name, half in (spread or {}).items()}
+    known_names(spread, series)
     length = len(next(iter(curves.values())))
     where = np.arange(length) if x is None else as_numbers(list(x), 1)
     if any(len(c) != len(where) for c in [*curves.values(), *bands.values()]):
@@ -140,7 +141,7 @@ def lines(
         head, columns = [*head, name], [*columns, curve]
         if name in bands:
             head, columns = [*head, f"± {name}"], [*columns, bands[name]]
-    show(figure, alt or title, xlabel, head, list(zip(*columns, strict=True)))
+    show(figure, alt or title, head, list(zip(*columns, strict=True)))
 
 
 def bars(
@@ -158,7 +159,11 @@ def bars(
         values: name -> height.
         title, xlabel, ylabel, alt: as in `heatmap`.
         spread: name -> half-width of the error bar.
+
+    Raises:
+        ValueError: there is no bar, or `spread` has a name that no bar has.
     """
+    known_names(spread, values)
     heights = as_numbers([float(v) for v in values.values()], 1)
     halves = [float((spread or {}).get(name, 0.0)) for name in values]
     figure, axes = new_figure(max(4.5, min(11, 1.5 + len(values))), 3.6)
@@ -181,7 +186,7 @@ def bars(
         [name, height, *([half] if spread else [])]
         for name, height, half in zip(values, heights, halves, strict=True)
     ]
-    show(figure, alt or title, xlabel, head, rows)
+    show(figure, alt or title, head, rows)
 
 
 def as_numbers(values: Any, dimensions: int) -> np.ndarray:
@@ -202,6 +207,14 @@ def names_for(names: Sequence[str] | None, count: int, what: str) -> list[str]:
     if len(names) != count:
         raise ValueError(f"{what} holds {len(names)} names for {count} places.")
     return [str(name) for name in names]
+
+
+def known_names(spread: Mapping[str, Any] | None, drawn: Mapping[str, Any]) -> None:
+    """Something is drawn, and every spread belongs to something drawn."""
+    if not drawn:
+        raise ValueError("There is nothing to draw: give at least one name and value.")
+    if unknown := sorted(set(spread or {}) - set(drawn)):
+        raise ValueError(f"spread has {unknown}, but the names are {sorted(drawn)}.")
 
 
 def new_figure(width: float, height: float) -> "tuple[Figure, Axes]":
@@ -229,7 +242,7 @@ def print_numbers(axes: "Axes", table: np.ndarray, image: Any) -> None:
     """Each number in its field, black on light and white on dark colours."""
     for (i, j), value in np.ndenumerate(table):
         red, green, blue, _ = image.cmap(image.norm(value))
-        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+        dark = np.isfinite(value) and 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
         axes.text(
             j,
             i,
@@ -239,40 +252,3 @@ def print_numbers(axes: "Axes", table: np.ndarray, image: Any) -> None:
             fontsize=9,
             color="white" if dark else "black",
         )
-
-
-def show(figure: "Figure", alt: str, what: str, head: list, rows: list) -> None:
-    """Display a figure with its alternative text and a folded table."""
-    from IPython.display import HTML, display
-
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=110)
-    data = base64.b64encode(file.getvalue()).decode()
-    picture = (
-        f'<img alt="{html.escape(alt, quote=True)}" style="max-width:100%" '
-        f'src="data:image/png;base64,{data}">'
-    )
-    display(
-        HTML(f"<figure style='margin:0'>{picture}{table_html(head, rows)}</figure>")
-    )
-
-
-def table_html(head: list, rows: list) -> str:
-    """The numbers behind a figure, folded."""
-    cells = "".join(f"<th scope='col'>{html.escape(str(name))}</th>" for name in head)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{field(value)}</td>' for value in row)}</tr>"
-        for row in rows[:MOST_ROWS]
-    )
-    more = len(rows) - MOST_ROWS
-    note = f"<p>{more} more rows are left out.</p>" if more > 0 else ""
-    return (
-        "<details><summary>The same in numbers</summary>"
-        f"<div style='overflow-x:auto'><table><thead><tr>{cells}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>{note}</details>"
-    )
-
-
-def field(value: Any) -> str:
-    """A number with four digits, text as it is."""
-    return html.escape(value) if isinstance(value, str) else f"{float(value):.4g}"
