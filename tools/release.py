@@ -9,14 +9,13 @@ from pathlib import Path
 from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Application
 
 
 def release(root: Path) -> list[str]:
     """Generate every assignment of a course folder; returns their names."""
     app = NbGrader()
-    app.config_dir = str(root)
-    app.config_file_name = "nbgrader_config"
-    app.load_config_file(path=[str(root)])
+    Application.load_config_file(app, "nbgrader_config", path=[str(root)])
     names = sorted(p.parent.name for p in (root / "solutions").glob("*/*.ipynb"))
     for name in dict.fromkeys(names):
         course = CourseDirectory(config=app.config, assignment_id=name)
