@@ -132,7 +132,8 @@ def lines(
                 where, curve - half, curve + half, color=colour, alpha=0.2
             )
     if len(curves) > 1:
-        axes.legend(frameon=False)
+        beside = {"loc": "center left", "bbox_to_anchor": (1, 0.5)}
+        axes.legend(frameon=False, **(beside if len(curves) > 4 else {}))
     if np.all(where == where.round()) and length <= 25:
         axes.set_xticks(where)
     label(axes, title, xlabel, ylabel)
