@@ -23,7 +23,7 @@ function build(model, data) {
     root: node("div", { className: "state-explorer", aria: { role: "group", "aria-label": `Hidden-state explorer${title ? `: ${title}` : ""}` } }),
     radios: data.names.map((name, m) => node("input", { type: "radio", name: id, value: m })),
     slider: node("input", { type: "range", min: 0, max: data.rows - 1, step: 1, aria: { "aria-label": "State, from H[0] to the last" } }),
-    state: node("output"),
+    state: node("span", { className: "se-number", aria: { "aria-hidden": "true" } }),
     token: node("select", { aria: { "aria-label": "Token" } }, ...data.tokens.map((t, i) => node("option", { value: i }, `${i} · ${t}`))),
     rows: node("canvas", { aria: { "aria-hidden": "true" } }),
     map: node("canvas", { tabIndex: 0, aria: { role: "application", "aria-roledescription": "map", "aria-label": "Map of tokens and states; arrow keys move the selection", "aria-describedby": `${id}-readout ${id}-help` } }),
