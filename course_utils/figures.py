@@ -240,10 +240,10 @@ def label(axes: "Axes", title: str, xlabel: str, ylabel: str) -> None:
 
 
 def print_numbers(axes: "Axes", table: np.ndarray, image: Any) -> None:
-    """Each number in its field, black on light and white on dark colours."""
+    """Each number in its field, black or white by the better contrast (WCAG 2)."""
     for (i, j), value in np.ndenumerate(table):
-        red, green, blue, _ = image.cmap(image.norm(value))
-        dark = np.isfinite(value) and 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+        light = np.array(image.cmap(image.norm(value))[:3]) ** 2.2
+        dark = np.isfinite(value) and light @ (0.2126, 0.7152, 0.0722) < 0.18
         axes.text(
             j,
             i,

@@ -100,8 +100,10 @@ function writeNeighbours(parts, data, { layer, token }) {
     const width = (Math.min(1, Math.abs(cosine)) / (1 - low)) * 100;
     bar.style.left = `${cosine < 0 ? zero - width : zero}%`;
     bar.style.width = `${width}%`;
+    const mark = node("div", { className: "se-zero" });
+    mark.style.left = `${zero}%`;
     return node("li", {}, node("span", { className: "se-quiet se-number" }, u), node("span", { title: name }, name),
-      node("div", { className: "se-track" }, bar), node("span", { className: "se-number" }, cosine.toFixed(3)));
+      node("div", { className: "se-track" }, bar, mark), node("span", { className: "se-number" }, cosine.toFixed(3)));
   }));
   const left = all.length - MOST_NEIGHBOURS;
   const rest = left > 0 ? ` (the ${MOST_NEIGHBOURS} nearest of ${all.length})` : "";

@@ -60,6 +60,12 @@ function geometry(parts, data) {
 
 const shorten = (token) => (token.length > 14 ? `${token.slice(0, 13)}…` : token);
 
+// Relative luminance as WCAG 2 defines it, 0 to 1.
+function luminance(colour) {
+  const [r, g, b] = colour.map((c) => (c <= 10 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
 function sized(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
@@ -100,8 +106,7 @@ function drawField(pen, data, look, m, l, t) {
   pen.fillRect(x, y, look.cell + 0.5, ROW + 0.5);
   const text = format(data, m, value, 2);
   if (pen.measureText(text).width > look.cell - 4) return undefined;
-  const dark = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] < 128;
-  pen.fillStyle = dark ? "#fff" : "#000";
+  pen.fillStyle = luminance(colour) < 0.18 ? "#fff" : "#000"; // the better contrast
   return pen.fillText(text, x + look.cell / 2, y + ROW / 2 + 1);
 }
 

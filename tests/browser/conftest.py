@@ -73,7 +73,7 @@ def browser_type_launch_args() -> dict:
 
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict:
-    return {"viewport": {"width": 1280, "height": 900}}
+    return {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 2}
 
 
 @pytest.fixture(scope="session")
