@@ -54,6 +54,9 @@ class Encoder(nn.Module):
         embeddings, layers: the parts; ``layers[l-1]`` computes H[l].
         causal, d, tokenizer: as given.
 
+    Raises:
+        ValueError: a size is too small, or a choice is unknown.
+
     >>> encoder = Encoder(vocab_size=10, d=8, n_layers=3, n_heads=2)
     >>> states = encoder.states(torch.tensor([[1, 2, 3, 4]]))
     >>> len(states), states[0].shape
@@ -78,6 +81,11 @@ class Encoder(nn.Module):
         tokenizer: Callable | None = None,
     ):
         super().__init__()
+        sizes = dict(vocab_size=vocab_size, d=d, max_len=max_len, n_types=n_types)
+        for name, size in (sizes | {"n_layers": n_layers}).items():
+            lowest = 0 if name == "n_layers" else 1
+            if size < lowest:
+                raise ValueError(f"{name} is {size}, but must be at least {lowest}.")
         self.d, self.causal, self.tokenizer = d, causal, tokenizer
         self.embeddings = Embeddings(
             vocab_size, d, max_len, n_types, norm == "post", eps, dropout
@@ -91,21 +99,23 @@ class Encoder(nn.Module):
         """H[0] (B, T, d) of token ids (B, T).
 
         Raises:
-            TypeError: ids are not integers.
+            TypeError: ids are not a tensor of int64 or int32.
             ValueError: ids are not (B, T), are longer than max_len, or lie
                 outside the vocabulary.
         """
-        if ids.is_floating_point() or ids.is_complex() or ids.dtype is torch.bool:
-            raise TypeError(f"Token ids must be integers, but they are {ids.dtype}.")
+        dtype = getattr(ids, "dtype", type(ids).__name__)
+        if dtype not in (torch.int64, torch.int32):
+            raise TypeError(
+                f"Token ids must be a tensor of int64, but they are {dtype}. Take "
+                "them from the tokenizer, or convert them with ids.long()."
+            )
         if ids.dim() != 2:
             raise ValueError(
                 f"Token ids must have shape (B, T), but got {tuple(ids.shape)}. "
                 "For a single text add an axis: ids[None]."
             )
-        V, T_max = (
-            len(self.embeddings.word.weight),
-            len(self.embeddings.position.weight),
-        )
+        parts = self.embeddings.word, self.embeddings.position
+        V, T_max = (len(part.weight) for part in parts)
         if ids.shape[1] > T_max:
             raise ValueError(
                 f"The text has {ids.shape[1]} tokens, but this encoder has "
@@ -139,8 +149,16 @@ class Encoder(nn.Module):
         return states
 
     def forward(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
-        """The last state H[L] (B, T, d) of token ids (B, T)."""
-        return self.states(ids, mask)[-1]
+        """The last state H[L] (B, T, d) of token ids (B, T).
+
+        The same loop as in `states`, but each state is given up as soon as the
+        next one is there. Arguments and errors as there.
+        """
+        H = self.embed(ids)
+        attend = self.widen(ids, mask)
+        for layer in self.layers:
+            H = layer(H, attend)
+        return H
 
     def widen(self, ids: Tensor, mask: Tensor | None) -> Tensor | None:
         """The mask over real tokens (B, T) as the layers need it.
@@ -159,8 +177,8 @@ class Encoder(nn.Module):
             )
         if mask.shape != ids.shape:
             raise ValueError(
-                f"The mask has shape {tuple(mask.shape)}, the ids {tuple(ids.shape)}: "
-                "they must be the same."
+                f"The mask has shape {tuple(mask.shape)}, but ids of shape "
+                f"{tuple(ids.shape)} need one of that shape; the encoder widens it."
             )
         keys = mask[:, None, None, :]
         return keys if triangle is None else keys & triangle

@@ -141,7 +141,7 @@ class Layer(nn.Module):
         dropout: float = 0.0,
     ):
         super().__init__()
-        if d % n_heads:
+        if n_heads < 1 or d % n_heads:
             raise ValueError(f"Width d={d} cannot be split into {n_heads} equal heads.")
         if norm not in ("pre", "post"):
             raise ValueError(f"norm must be 'pre' or 'post', not {norm!r}.")
@@ -166,18 +166,34 @@ class Layer(nn.Module):
         Raises:
             ValueError: H is not (B, T, d) with this layer's d, or the mask
                 does not fit.
-            TypeError: the mask is not boolean.
+            TypeError: H is not a tensor of this layer's dtype, or the mask is
+                not boolean.
         """
-        if H.dim() != 3 or H.shape[-1] != self.d:
-            raise ValueError(
-                f"This layer takes hidden states of shape (B, T, {self.d}), "
-                f"but got {tuple(H.shape)}."
-            )
+        self.check_states(H)
         if self.norm == "pre":
             U = H + self.attend(self.ln1(H), mask)
             return U + self.feed_forward(self.ln2(U))
         U = self.ln1(H + self.attend(H, mask))
         return self.ln2(U + self.feed_forward(U))
+
+    def check_states(self, H: Tensor) -> None:
+        """Refuse states that this layer cannot read; errors as in `forward`."""
+        if not isinstance(H, Tensor):
+            raise TypeError(
+                f"A layer takes hidden states as a torch tensor, not as a "
+                f"{type(H).__name__}. Convert them, for example with torch.tensor(H)."
+            )
+        if H.dim() != 3 or H.shape[-1] != self.d:
+            raise ValueError(
+                f"This layer takes hidden states of shape (B, T, {self.d}), "
+                f"but got {tuple(H.shape)}."
+            )
+        dtype = next(self.parameters()).dtype
+        if H.dtype != dtype and not torch.is_autocast_enabled(H.device.type):
+            raise TypeError(
+                f"The hidden states are {H.dtype}, but this layer is {dtype}. "
+                f"Convert one of them, for example with H.to({dtype})."
+            )
 
     def weights(self, N: Tensor, mask: Tensor | None = None) -> Tensor:
         """Attention weights (B, h, T, T) for what the sublayer reads, N (B, T, d)."""

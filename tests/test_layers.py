@@ -5,9 +5,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layers_by_hand import gelu, layer_by_hand, torch_layer
 
 from course_utils.layers import Layer, causal_mask, merge_heads, split_heads
+from tests.layers_by_hand import gelu, layer_by_hand, torch_layer
 
 ENDS = ("weight", "bias")
 
