@@ -57,9 +57,9 @@ function build(model, data) {
 function describe(data, m, l, t) {
   const value = data.value(m, l, t);
   const what = m === 1 && l > 0 ? `change by layer ${l}` : data.names[m];
-  if (Number.isFinite(value)) return `${what} ${format(data, m, value)}`;
+  if (Number.isFinite(value)) return `${what} = ${format(data, m, value)}`;
   if (m === 1 && l === 0) return "no change: H[0] is what layer 1 receives";
-  return `no ${what}: a state in it has length 0 or is not finite`;
+  return `no ${what}: a row it needs has length 0 or is not finite`;
 }
 
 function writeWords(parts, data, now) {
@@ -126,7 +126,7 @@ function keepVisible(parts, look, token) {
   const box = parts.scroll;
   const left = token * look.cell;
   if (left < box.scrollLeft) box.scrollLeft = left;
-  const right = left + look.cell + 8 - box.clientWidth;
+  const right = left + look.cell + look.overhang + 8 - box.clientWidth;
   if (right > box.scrollLeft) box.scrollLeft = right;
 }
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Lab, read_notebook
 
@@ -24,30 +24,19 @@ class NotebookPage:
         status = self.page.locator("#jp-main-statusbar")
         expect(status).to_contain_text("| Idle", timeout=PATIENCE)
 
-    def menu(self, *names: str) -> None:
-        """Choose an entry of the menu bar."""
-        self.page.get_by_role("menuitem", name=names[0], exact=True).click()
-        for name in names[1:]:
-            pattern = re.compile(rf"^{re.escape(name)}\b")
-            entry = self.page.locator(".lm-Menu-itemLabel", has_text=pattern)
-            entry.first.click()
-
     def run_all(self) -> None:
         """Run every cell and wait until none is waiting."""
-        self.menu("Run", "Run All Cells")
+        choose(self.page, "Run", "Run All Cells")
         prompts = self.page.locator(".jp-CodeCell .jp-InputPrompt")
         expect(prompts.last).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE)
         expect(prompts.filter(has_text="[*]")).to_have_count(0, timeout=PATIENCE)
         self.wait_until_idle()
 
-    def cell(self, source: str) -> Locator:
-        """The code cell that holds a piece of source."""
-        return self.page.locator(".jp-CodeCell", has_text=source).first
-
-    def write(self, source: str, answer: str) -> None:
-        """Replace the cell that holds `source` by an answer."""
-        editor = self.cell(source).locator(".cm-content")
-        editor.click()
+    def write(self, cell_id: str, answer: str) -> None:
+        """Replace the source of one cell by an answer."""
+        ids = [cell["id"] for cell in read_notebook(self.file)["cells"]]
+        cell = self.page.locator(".jp-Notebook .jp-Cell").nth(ids.index(cell_id))
+        cell.locator(".cm-content").click()
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(answer)
 
@@ -60,10 +49,18 @@ class NotebookPage:
 
     def theme(self, name: str) -> None:
         """Switch JupyterLab's theme as its settings menu does."""
-        self.menu("Settings", "Theme", name)
+        choose(self.page, "Settings", "Theme", name)
         light = "false" if "Dark" in name else "true"
         body = self.page.locator(f"body[data-jp-theme-light='{light}']")
         expect(body).to_be_attached(timeout=PATIENCE)
+
+
+def choose(page: Page, *names: str) -> None:
+    """Choose an entry of the menu bar."""
+    page.get_by_role("menuitem", name=names[0], exact=True).click()
+    for name in names[1:]:
+        pattern = re.compile(rf"^{re.escape(name)}\b")
+        page.locator(".lm-Menu-itemLabel", has_text=pattern).first.click()
 
 
 def wait_for_change(page: Page, file: Path, before: int) -> None:

@@ -79,10 +79,10 @@ def test_missing_numbers_are_named_in_words(page: Page, pictures: Path):
             ["ArrowRight", "ArrowDown", "ArrowDown"],
             "“b” in H[2], after layer 2: no norm",
         ),
-        (["2"], "no change by layer 2: a state in it has length 0 or is not finite"),
+        (["2"], "no change by layer 2: a row it needs has length 0 or is not finite"),
         (["ArrowDown"], "“b” in H[3], after layer 3: no change by layer 3"),
         (["3", "End", "ArrowLeft"], "“e” in H[3], after layer 3: no cosine"),
-        (["1"], "“e” in H[3], after layer 3: norm 0.00"),
+        (["1"], "“e” in H[3], after layer 3: norm = 0.00"),
     ]:
         for key in keys:
             chart.press(key)

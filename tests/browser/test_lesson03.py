@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Lab
-from tests.browser.notebook_page import NotebookPage, errors
+from tests.browser.notebook_page import NotebookPage, choose, errors
 
 LESSON = "notebooks/03_layer_recurrence.ipynb"
 ROW = 28  # height of a field of the map, as in explorer_map.js
@@ -80,17 +80,20 @@ def test_dragging_moves_the_selection(explorer: Locator, lesson: NotebookPage):
 def test_keys_move_the_selection_and_choose_the_measure(explorer: Locator):
     chart = explorer.get_by_role("application")
     for key, says in [
-        ("ArrowRight", "Token 1 “the” in H[0], before layer 1: norm"),
-        ("ArrowDown", "in H[1], after layer 1: norm"),
+        ("ArrowRight", "Token 1 “the” in H[0], before layer 1: norm ="),
+        ("ArrowDown", "in H[1], after layer 1: norm ="),
         ("2", "in H[1], after layer 1: change by layer 1"),
         ("ArrowUp", "no change: H[0] is what layer 1 receives"),
-        ("3", "Token 1 “the” in H[0], before layer 1: cosine to the first state 1.000"),
+        (
+            "3",
+            "Token 1 “the” in H[0], before layer 1: cosine to the first state = 1.000",
+        ),
         ("4", "cosine to the last state"),
         ("End", "“[SEP]”"),
         ("ArrowRight", "“[SEP]”"),
         ("Home", "Token 0 “[CLS]” in H[0]"),
         ("ArrowLeft", "Token 0 “[CLS]” in H[0]"),
-        ("1", "Token 0 “[CLS]” in H[0], before layer 1: norm"),
+        ("1", "Token 0 “[CLS]” in H[0], before layer 1: norm ="),
     ]:
         chart.press(key)
         expect(readout(explorer)).to_contain_text(says)
@@ -199,7 +202,7 @@ def test_on_a_phone_the_map_scrolls_inside_and_nothing_is_cut_off(
 def test_the_explorer_works_on_without_a_kernel(
     explorer: Locator, lesson: NotebookPage
 ):
-    lesson.menu("Kernel", "Shut Down Kernel")
+    choose(lesson.page, "Kernel", "Shut Down Kernel")
     expect(lesson.page.locator("#jp-main-statusbar")).to_contain_text("No Kernel")
     explorer.get_by_role("application").press("ArrowRight")
     expect(readout(explorer)).to_contain_text("Token 1 “the” in H[0]")
