@@ -103,7 +103,7 @@ class Encoder(nn.Module):
             ValueError: ids are not (B, T), are longer than max_len, or lie
                 outside the vocabulary.
         """
-        dtype = getattr(ids, "dtype", type(ids).__name__)
+        dtype = ids.dtype if isinstance(ids, Tensor) else type(ids).__name__
         if dtype not in (torch.int64, torch.int32):
             raise TypeError(
                 f"Token ids must be a tensor of int64, but they are {dtype}. Take "
