@@ -9,8 +9,8 @@ import tokenizers
 import torch
 from torch import Tensor
 
-# Threads of the tokenizer do not survive a fork, as of a DataLoader's workers:
-# the library would say so on stderr. One thread is fast enough here.
+# Threads of the tokenizer do not survive a fork, as of a DataLoader's workers, and
+# older versions (0.22) say so on stderr. One thread is fast enough here.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
