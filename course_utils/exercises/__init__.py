@@ -7,7 +7,7 @@ only where the cause is proven.
 from course_utils.exercises.check import Check
 from course_utils.exercises.feedback import Feedback
 from course_utils.exercises.gradient import grad
-from course_utils.exercises.literals import letter, order, score_order
+from course_utils.exercises.literals import letter, nested, order, score_order
 from course_utils.exercises.predict import predict
 from course_utils.exercises.questions import ask
 
@@ -17,6 +17,7 @@ __all__ = [
     "ask",
     "grad",
     "letter",
+    "nested",
     "order",
     "predict",
     "score_order",

@@ -1,7 +1,10 @@
-"""Layers for tests: they count, write in place, or reuse a buffer."""
+"""Layers for tests: they count, write in place, reuse a buffer, keep their input."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+from course_utils.exercises.check import difference
+from course_utils.exercises.values import describe
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,9 +20,27 @@ def in_place(layer: "Callable[..., Tensor]") -> "Callable[..., Tensor]":
     return lambda H, mask=None: H.copy_(layer(H))
 
 
-def reusing(layer: "Callable[..., Tensor]") -> "Callable[..., Tensor]":
-    """The same layer, returning one buffer that it uses again at every call."""
-    buffers = {}
+def scratching(layer: "Callable[..., Tensor]") -> "Callable[..., Tensor]":
+    """The same layer, which leaves zeros in its input when it has used it."""
+
+    def call(H: "Tensor", mask: "Tensor | None" = None) -> "Tensor":
+        out = layer(H).clone()
+        H.zero_()
+        return out
+
+    return call
+
+
+def reusing(
+    layer: "Callable[..., Tensor]", buffers: dict | None = None
+) -> "Callable[..., Tensor]":
+    """The same layer, returning one buffer that it uses again at every call.
+
+    Args:
+        layer: what it computes.
+        buffers: a dict, empty at first; several layers may share it.
+    """
+    buffers = {} if buffers is None else buffers
 
     def call(H: "Tensor", mask: "Tensor | None" = None) -> "Tensor":
         out = layer(H)
@@ -28,6 +49,59 @@ def reusing(layer: "Callable[..., Tensor]") -> "Callable[..., Tensor]":
         return buffers[key]
 
     return call
+
+
+def keeping(layer: "Callable[..., Tensor]", kept: list) -> "Callable[..., Tensor]":
+    """The same layer, which keeps its input and writes into it at a later call.
+
+    Args:
+        layer: what it computes.
+        kept: a list, empty at first; several layers may share it.
+    """
+
+    def call(H: "Tensor", mask: "Tensor | None" = None) -> "Tensor":
+        out = layer(H).clone()
+        for earlier in kept:
+            earlier.zero_()
+        kept[:] = [H]
+        return out
+
+    return call
+
+
+def careless(maps: "Sequence[Callable[..., Tensor]]") -> dict[str, list]:
+    """The same stack, each time careless with memory in another way, by name."""
+    buffers, kept = {}, []
+    return {
+        "layers that write into their input and return it": [in_place(f) for f in maps],
+        "layers that fill their input with zeros after use": [
+            scratching(f) for f in maps
+        ],
+        "layers that share one buffer for all that they return": [
+            reusing(f, buffers) for f in maps
+        ],
+        "layers that keep their input and write into it at a later call": [
+            keeping(f, kept) for f in maps
+        ],
+    }
+
+
+def which_state(H: object, states: "Sequence[Tensor]") -> str:
+    """Which of the states a tensor is: "H[2]", or that it is none of them."""
+    for l, state in enumerate(states):
+        if difference(H, state, 1.0) is None:
+            return f"H[{l}]"
+    return f"none of the states ({describe(H)})"
+
+
+def name_states(found: "Sequence[Tensor]", states: "Sequence[Tensor]") -> list[str]:
+    """For each entry of a list which state it is, its own one before others."""
+    own = zip(found, states, strict=False)
+    names = [which_state(H, [state]) for H, state in own]
+    return [
+        f"H[{l}]" if l < len(names) and names[l] == "H[0]" else which_state(H, states)
+        for l, H in enumerate(found)
+    ]
 
 
 class Spy:

@@ -41,6 +41,38 @@ def letter(
     print(f"✓ {title}: {'right' if key else f'{chosen!r} is recorded'}")
 
 
+def nested(title: str, answer: Any, shape: tuple[int, ...], kind: str) -> list:
+    """Check the form of nested lists of numbers; tuples count as lists.
+
+    Args:
+        title: what the learner sees.
+        answer: the literal.
+        shape: how many entries on each level, for example (4, 2, 2).
+        kind: the same in words.
+
+    Returns:
+        The answer as nested lists.
+
+    Raises:
+        Feedback: another nesting, or something that is not a number.
+    """
+
+    def level(value: Any, sizes: tuple[int, ...], where: str) -> Any:
+        if not sizes:
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise Feedback(title, expected=kind, got=f"{value!r} {where}")
+            return value
+        if not isinstance(value, list | tuple) or len(value) != sizes[0]:
+            size = f" of {len(value)}" if isinstance(value, list | tuple) else ""
+            got = f"{type(value).__name__}{size} {where}, not a list of {sizes[0]}"
+            raise Feedback(title, expected=kind, got=got)
+        return [level(v, sizes[1:], f"{where}[{i}]") for i, v in enumerate(value)]
+
+    if isinstance(answer, list | tuple) and not answer:
+        raise Feedback(title, expected=kind, got="an empty list: no answer yet")
+    return level(answer, shape, f"in {title.split()[-1]}")
+
+
 def order(title: str, answer: Any, labels: Iterable[str]) -> list[str]:
     """Check the form of an ordering and return it as the labels are printed.
 

@@ -90,8 +90,9 @@ def score(
     raw, moves, missing, extra = raw_score(found, required, before)
     r0 = chance(tuple(required), tuple(edges))
     place = {block: i for i, block in enumerate(found)}
-    both = [(a, b) for a, b in edges if a in place and b in place]
+    both = [(a, b) for a, b in sorted(before) if a in place and b in place]
     broken = [(a, b) for a, b in both if place[a] > place[b]]
-    first = min(broken, key=lambda edge: place[edge[1]], default=None)
+    direct = [edge for edge in broken if edge in edges]  # these have a reason
+    first = min(direct or broken, key=lambda edge: place[edge[1]], default=None)
     share = max(0.0, (raw - r0) / (1 - r0))
     return OrderScore(share, raw, moves, missing, extra, first)

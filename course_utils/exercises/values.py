@@ -20,7 +20,10 @@ def is_array(value: Any) -> bool:
 def to_numpy(value: Any) -> np.ndarray:
     """A NumPy copy of an array, tensor or number, on the CPU."""
     if is_tensor(value):
-        value = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+        value = value.detach().cpu().resolve_conj().resolve_neg()
+        if str(value.dtype) == "torch.bfloat16":  # which NumPy does not have
+            value = value.float()
+        value = value.numpy()
     return np.array(value)
 
 
