@@ -51,7 +51,7 @@ def publish(root: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", "release_assignment", name, "--force"],
             cwd=root,
-            env=environment(),
+            env=environment(root),
             capture_output=True,
             text=True,
         )
@@ -63,11 +63,21 @@ def publish(root: Path) -> None:
         stamp.write_text(digest)
 
 
-def environment() -> dict[str, str]:
-    """The environment of a server: this Python's programs first on the path."""
-    programs = os.path.dirname(sys.executable)
-    path = os.pathsep.join([programs, os.environ.get("PATH", "")])
-    return {**os.environ, "PATH": path}
+def environment(root: Path) -> dict[str, str]:
+    """The environment of a server: this Python's programs first on the path.
+
+    The course's folder is a place of settings, since nbgrader's Assignment List reads
+    its settings while it stands in work/ and would miss nbgrader_config.py there.
+    """
+
+    def first(place: str, name: str) -> str:
+        return os.pathsep.join(filter(None, [place, os.environ.get(name)]))
+
+    return {
+        **os.environ,
+        "PATH": first(os.path.dirname(sys.executable), "PATH"),
+        "JUPYTER_CONFIG_PATH": first(str(root), "JUPYTER_CONFIG_PATH"),
+    }
 
 
 def running_server(root: Path) -> str | None:
@@ -93,4 +103,4 @@ def start_server(root: Path, options: argparse.Namespace) -> None:
     command += ["--allow-root"] if os.name == "posix" and os.geteuid() == 0 else []
     os.chdir(root)
     sys.stdout.flush()
-    os.execve(sys.executable, [*command, *options.jupyter], environment())
+    os.execve(sys.executable, [*command, *options.jupyter], environment(root))
