@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from course_utils.exercises.check import difference
-from course_utils.exercises.values import describe
+from course_utils.exercises.values import describe, is_array, to_numpy
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -91,7 +91,8 @@ def which_state(H: object, states: "Sequence[Tensor]") -> str:
     for l, state in enumerate(states):
         if difference(H, state, 1.0) is None:
             return f"H[{l}]"
-    return f"none of the states ({describe(H)})"
+    zeros = is_array(H) and H.shape and not to_numpy(H).any()
+    return f"none of the states ({describe(H)}{', all zeros' if zeros else ''})"
 
 
 def name_states(found: "Sequence[Tensor]", states: "Sequence[Tensor]") -> list[str]:

@@ -293,3 +293,62 @@ def replay_gap(states, layers):
 import course_utils.tracing as helper
 
 replay_gap = helper.replay_gap
+
+# %% wrong: small gaps are taken for zero
+# message: states off by about 1e-09
+def replay_gap(states, layers):
+    gaps = states[0].new_zeros(len(layers))
+    with torch.no_grad():
+        for i, layer in enumerate(layers):
+            H = layer(states[i].clone())
+            if not torch.allclose(states[i + 1], H):
+                gaps[i] = (states[i + 1] - H).abs().max()
+    return gaps
+
+# %% wrong: an extra axis
+# message: got a tensor of shape (4, 1), float64
+def replay_gap(states, layers):
+    gaps = states[0].new_zeros(len(layers), 1)
+    with torch.no_grad():
+        for i, layer in enumerate(layers):
+            gaps[i] = (states[i + 1] - layer(states[i].clone())).abs().max()
+    return gaps
+
+# %% wrong: a NumPy array
+# message: an array of shape (4,), float64
+import numpy as np
+
+
+def replay_gap(states, layers):
+    with torch.no_grad():
+        gaps = [(b - f(a.clone())).abs().max().item() for a, b, f in zip(states, states[1:], layers)]
+    return np.array(gaps)
+
+# %% wrong: only the first sequence of the batch
+# message: expected the gaps
+def replay_gap(states, layers):
+    gaps = states[0].new_empty(len(layers))
+    with torch.no_grad():
+        for i, layer in enumerate(layers):
+            gaps[i] = (states[i + 1] - layer(states[i].clone()))[0].abs().max()
+    return gaps
+
+# %% wrong: the first NaN ends it
+# message: one place
+def replay_gap(states, layers):
+    gaps = states[0].new_zeros(len(layers))
+    with torch.no_grad():
+        for i, layer in enumerate(layers):
+            gaps[i] = (states[i + 1] - layer(states[i].clone())).abs().max()
+            if gaps[i].isnan():
+                break
+    return gaps
+
+# %% wrong: infinity is reported as NaN
+# message: states[1] has inf at one place
+def replay_gap(states, layers):
+    gaps = states[0].new_zeros(len(layers))
+    with torch.no_grad():
+        for i, layer in enumerate(layers):
+            gaps[i] = (states[i + 1] - layer(states[i].clone())).abs().max()
+    return torch.where(gaps.isfinite(), gaps, torch.nan)

@@ -197,7 +197,7 @@ def run_stack(H0, layers):
     return H
 
 # %% wrong: the output beside the list
-# message: none of the states (a list of 5)
+# message: states[1]: none of the states (a list of 5)
 def run_stack(H0, layers):
     states = [H0.clone()]
     for layer in layers:
@@ -285,6 +285,7 @@ def run_stack(H0, layers):
 
 # %% wrong: a copy only where the layer returned its input
 # message: layers that fill their input with zeros after use
+# message: float64, all zeros
 def run_stack(H0, layers):
     states = [H0.clone()]
     for layer in layers:
@@ -479,3 +480,159 @@ def run_stack(H0, layers):
 # %% wrong: the finished answer is imported
 # message: which holds the finished answer
 from course_utils.tracing import run_stack
+
+# %% right: gradients asked for by the answer itself
+def run_stack(H0, layers):
+    H = H0.clone().requires_grad_()
+    states = [H.clone()]
+    for layer in layers:
+        states.append(layer(states[-1].clone()).clone())
+    return states
+
+# %% right: a dict of states, then a list; NumPy indices
+import numpy as np
+
+
+def run_stack(H0, layers):
+    H = {0: H0.add(0)}
+    for l in np.arange(1, len(layers) + 1):
+        H[l] = layers[l - 1](H[l - 1].add(0)).add(0)
+    return [H[l] for l in range(len(H))]
+
+# %% wrong: the list is a default argument
+# message: got H[0], H[1], H[2], H[3], H[4], H[0], H[1]
+def run_stack(H0, layers, states=[]):
+    states.append(H0.clone())
+    for layer in layers:
+        states.append(layer(states[-1].clone()).clone())
+    return states
+
+# %% wrong: contiguous instead of a copy
+# message: layers that write into their input and return it
+def run_stack(H0, layers):
+    states = [H0.clone()]
+    for layer in layers:
+        states.append(layer(states[-1].contiguous()).contiguous())
+    return states
+
+# %% wrong: view_as instead of a copy
+# message: shares its memory
+def run_stack(H0, layers):
+    states = [H0.view_as(H0)]
+    for layer in layers:
+        states.append(layer(states[-1].clone()).clone())
+    return states
+
+# %% wrong: copy.copy, which shares the memory
+# message: layers that write into their input and return it
+import copy
+
+
+def run_stack(H0, layers):
+    states = [H0.clone()]
+    for layer in layers:
+        states.append(copy.copy(layer(copy.copy(states[-1]))))
+    return states
+
+# %% wrong: each layer object only once
+# message: the third the same object as the first
+# message: states[3]: none of the states
+def run_stack(H0, layers):
+    states = [H0.clone()]
+    for layer in dict.fromkeys(layers):
+        states.append(layer(states[-1].clone()).clone())
+    return states
+
+# %% wrong: ends when a state does not change any more
+# message: layers that return their one argument
+def run_stack(H0, layers):
+    states = [H0.clone()]
+    for layer in layers:
+        H = layer(states[-1].clone()).clone()
+        if torch.equal(H, states[-1]):
+            break
+        states.append(H)
+    return states
+
+# %% wrong: NaN is swept under the carpet
+# message: an H0 with NaN and infinity in it
+def run_stack(H0, layers):
+    states = [H0.nan_to_num(0.0)]
+    for layer in layers:
+        states.append(layer(states[-1].clone()).nan_to_num(0.0))
+    return states
+
+# %% wrong: rounded states
+# message: layer 2: none of the states
+def run_stack(H0, layers):
+    states = [H0.clone()]
+    for layer in layers:
+        states.append(layer(states[-1].clone()).round(decimals=6))
+    return states
+
+# %% wrong: data instead of detach
+# message: none: a copy on the way cuts the states off
+def run_stack(H0, layers):
+    states = [H0.clone()]
+    for layer in layers:
+        states.append(layer(states[-1].data.clone()).clone())
+    return states
+
+# %% wrong: torch.tensor makes the copies
+# message: none: a copy on the way cuts the states off
+def run_stack(H0, layers):
+    states = [torch.tensor(H0)]
+    for layer in layers:
+        states.append(torch.tensor(layer(torch.tensor(states[-1]))))
+    return states
+
+# %% wrong: inference mode
+# message: run_stack
+@torch.inference_mode()
+def run_stack(H0, layers):
+    states = [H0.clone()]
+    for layer in layers:
+        states.append(layer(states[-1].clone()).clone())
+    return states
+
+# %% wrong: batch by batch, then put together
+# message: what does each layer receive
+def run_stack(H0, layers):
+    rows = []
+    for H in H0:
+        states = [H.clone()]
+        for layer in layers:
+            states.append(layer(states[-1].clone()).clone())
+        rows.append(states)
+    return [torch.stack(part) for part in zip(*rows)]
+
+# %% wrong: the caller's layers are turned round
+# message: the caller's layers stay as they were
+def run_stack(H0, layers):
+    if isinstance(layers, list):
+        layers.reverse()
+        stack = layers[::-1]
+    else:
+        stack = layers
+    states = [H0.clone()]
+    for layer in stack:
+        states.append(layer(states[-1].clone()).clone())
+    return states
+
+# %% wrong: one state per layer and the last one twice
+# message: got H[0], H[1], H[2], H[3], H[4], H[4]
+def run_stack(H0, layers):
+    states, H = [H0.clone()], H0.clone()
+    for layer in layers:
+        H = layer(H.clone()).clone()
+        states.append(H.clone())
+    return [*states, H.clone()]
+
+# %% wrong: an error for no layers
+# message: an empty list of layers
+def run_stack(H0, layers):
+    last = layers[-1]
+    states = [H0.clone()]
+    for layer in layers:
+        states.append(layer(states[-1].clone()).clone())
+    return states
