@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Lab, read_notebook
 
-PATIENCE = 60_000  # milliseconds until a step is given up
+PATIENCE = 30_000  # milliseconds until a step is given up
 
 
 class NotebookPage:
