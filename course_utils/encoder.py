@@ -28,8 +28,9 @@ class Embeddings(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         T = ids.shape[1]
-        H = self.word(ids) + self.position.weight[:T]
-        return self.dropout(self.norm(H + self.token_type.weight[0]))
+        # In BERT's order, so that sums are rounded as they are there.
+        H = self.word(ids) + self.token_type.weight[0] + self.position.weight[:T]
+        return self.dropout(self.norm(H))
 
 
 class Encoder(nn.Module):

@@ -1,0 +1,1 @@
+"""What the figures in README.md were measured with: ``python -m benchmarks``."""
