@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SCREEN = 96  # pixels an inch, as browsers count
 MOST_ROWS = 40  # of a table; the middle of a longer one is left out
 
 
@@ -17,11 +18,12 @@ def show(figure: "Figure", alt: str, head: list, rows: list) -> None:
     from IPython.display import display
 
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=110)
+    figure.savefig(file, format="png", dpi=2 * SCREEN)  # sharp on dense screens
     data = base64.b64encode(file.getvalue()).decode()
     picture = (
         f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}"'
-        ' style="max-width:100%;border-radius:4px">'
+        f' width="{figure.get_figwidth() * SCREEN:.0f}"'
+        ' style="max-width:100%;height:auto;border-radius:4px">'
     )
     page = f"<figure style='margin:0'>{picture}{table_html(head, rows)}</figure>"
     display({"text/html": page, "text/plain": f"Figure: {alt}"}, raw=True)

@@ -1,9 +1,8 @@
 """What a learner does on a notebook page, for the browser tests."""
 
 import re
-from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import Lab, read_notebook
 
@@ -42,9 +41,8 @@ class NotebookPage:
 
     def save(self) -> dict:
         """Press Ctrl+S where the focus is; the notebook as it then lies on disk."""
-        before = self.file.stat().st_mtime_ns
-        self.page.keyboard.press("ControlOrMeta+s")
-        wait_for_change(self.page, self.file, before)
+        with self.page.expect_response(is_saved, timeout=PATIENCE):
+            self.page.keyboard.press("ControlOrMeta+s")
         return read_notebook(self.file)
 
     def theme(self, name: str) -> None:
@@ -63,13 +61,9 @@ def choose(page: Page, *names: str) -> None:
         page.locator(".lm-Menu-itemLabel", has_text=pattern).first.click()
 
 
-def wait_for_change(page: Page, file: Path, before: int) -> None:
-    """Return when a file has been written."""
-    for _ in range(PATIENCE // 50):
-        if file.stat().st_mtime_ns != before:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{file.name} was not saved.")
+def is_saved(response: Response) -> bool:
+    """The server has written a document."""
+    return response.request.method == "PUT" and "/api/contents/" in response.url
 
 
 def errors(notebook: dict) -> list[str]:

@@ -156,7 +156,31 @@ def test_every_control_has_a_role_and_a_name(explorer: Locator):
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_every_figure_says_in_words_and_numbers_what_it_shows(lesson: NotebookPage):
+    shown = lesson.page.locator(".jp-OutputArea-output figure").all()
+    assert len(shown) == 4
+    for figure in shown:
+        assert len(figure.locator("img").get_attribute("alt")) > 20
+        figure.locator("summary").click()
+        expect(figure.get_by_role("table")).to_be_visible()
+        assert len(figure.get_by_role("row").all()) > 2
+        figure.locator("summary").click()
+        expect(figure.get_by_role("table")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_figures_are_photographed_in_the_theme(
+    lesson: NotebookPage, theme: str, pictures: Path
+):
+    lesson.theme(theme)
+    figure = lesson.page.locator(".jp-OutputArea-output figure").first
+    figure.locator("summary").click()
+    expect(figure.get_by_role("table")).to_be_visible()
+    figure.screenshot(path=pictures / f"figure-{theme.split()[-1].lower()}.png")
+    figure.locator("summary").click()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 def test_the_map_is_drawn_in_the_colours_of_the_theme(
     explorer: Locator, lesson: NotebookPage, theme: str, pictures: Path
 ):
