@@ -23,7 +23,7 @@ from course_utils.commands.lab import FIRST_PAGE
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-COPIED = ("notebooks", "solutions", "nbgrader_config.py")
+COPIED = ("labconfig", "notebooks", "solutions", "nbgrader_config.py")
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -94,7 +94,6 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """`course lab` on the copy, until the session ends."""
     home, token, port = tmp_path_factory.mktemp("home"), "for-tests", free_port()
-    ask_for_no_news(home / "config" / "labconfig")
     log = home / "server.log"
     command = [sys.executable, "-m", "course_utils.cli", "lab", "--no-browser", "--"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
@@ -114,13 +113,6 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-def ask_for_no_news(folder: Path) -> None:
-    """Settings without the question that JupyterLab asks at its first start."""
-    folder.mkdir(parents=True)
-    settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
-    (folder / "default_setting_overrides.json").write_text(json.dumps(settings))
 
 
 def own_home(home: Path) -> dict[str, str]:

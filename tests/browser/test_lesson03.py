@@ -58,6 +58,11 @@ def test_the_lesson_runs_from_top_to_bottom(lesson: NotebookPage):
     assert all(c["execution_count"] for c in code if "".join(c["source"]).strip())
 
 
+def test_jupyterlab_asks_no_questions_meanwhile(lesson: NotebookPage):
+    expect(lesson.page.locator(".Toastify__toast")).to_have_count(0)
+    expect(lesson.page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_click_selects_a_field(explorer: Locator):
     explorer.get_by_role("application").click(position=field(explorer, 4, 2))
     expect(readout(explorer)).to_contain_text("Token 2 “bank” in H[4], after layer 4")
