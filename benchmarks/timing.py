@@ -4,12 +4,11 @@ import statistics
 from collections.abc import Callable
 from time import process_time
 
-ROUNDS = 20
 LEAST_SECONDS = 0.1  # of one measurement; short runs are repeated
 
 
 def in_turn(
-    first: Callable[[], object], second: Callable[[], object], rounds: int = ROUNDS
+    first: Callable[[], object], second: Callable[[], object], rounds: int
 ) -> list[tuple[float, float]]:
     """CPU seconds of one run of each, measured next to each other, per round.
 
