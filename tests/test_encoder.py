@@ -349,3 +349,5 @@ def test_autocast_still_works():
     encoder = random_encoder().float()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert encoder(IDS, MASK).isfinite().all()
+        H = encoder.embed(IDS).bfloat16()  # as a linear part would hand it on
+        assert encoder.layers[0](H).isfinite().all()

@@ -60,6 +60,11 @@ def test_states_stay_right_whatever_layers_do_to_their_tensors(
     assert equal(run_stack(H0, [wrap(layer) for layer in layers]), states)
 
 
+def test_states_stay_right_when_all_layers_share_one_buffer(H0, layers, states):
+    buffers = {}
+    assert equal(run_stack(H0, [reusing(f, buffers) for f in layers]), states)
+
+
 def test_states_share_no_memory(H0):
     made = run_stack(H0, [lambda H: H, lambda H: H.view(B, T, D)])
     assert len({H0.data_ptr(), *(H.data_ptr() for H in made)}) == 4
