@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SETUP = PATH="$(SYSTEM_PATH)" "$(PYTHON)" tools/setup.py --torch-index "$(TORCH_INDEX)"
 PYTEST = OMP_NUM_THREADS=1 python -m pytest
 
-.PHONY: help setup repair lab doctor test test-slow bank lint release bench pins
+.PHONY: help setup repair lab doctor test test-slow bank lint release bench pins clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -15,7 +15,7 @@ help:  ## this list
 setup:  ## install everything into .venv (TORCH_INDEX=... for another build of torch)
 	@$(SETUP)
 
-repair:  ## install model and data again
+repair:  ## install again what is missing, changed or damaged
 	@$(SETUP) --repair
 
 lab: setup  ## open the course in JupyterLab (ARGS=--no-browser on a server)
@@ -50,3 +50,7 @@ bench: setup  ## measure; writes benchmarks/results.md
 pins:  ## compile the requirements files from pyproject.toml
 	@$(SETUP) --test
 	python tools/pins.py
+
+clean:  ## remove what was installed and measured; your work stays
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results build *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +

