@@ -18,6 +18,7 @@ import argparse
 import ast
 import contextlib
 import io
+import linecache
 import re
 import sys
 import traceback
@@ -28,8 +29,11 @@ from typing import NamedTuple
 from unittest import mock
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader.utils import determine_grade
 
 ROOT = Path(__file__).parent.parent
+ANSWER = "<answer>"  # the file name of an answer cell in tracebacks
 HEADER = re.compile(r"^# %% (right|wrong): *(.+)$")
 MESSAGE = re.compile(r"^# message: *(.+)$", re.M)
 
@@ -106,57 +110,79 @@ def judge(assignment: str, code: str, names: frozenset[str]) -> Verdict:
 
     Args:
         code: the learner's cell.
-        names: what it defines; the exercises that define one of these names are
-            checked, all other answers are the instructor's.
+        names: what it has to define; the exercises that define one of these names
+            are checked. Answers to others that the code uses are the instructor's.
     """
     setup, exercises = notebook(assignment)
-    space = {"__name__": "__main__"}
-    for source in setup:
-        exec(source, space)
     checked = [e for e in exercises if e.names & names]
+    space = {"__name__": "__main__"}
+    for source in [*setup, *helpers(code, exercises, checked)]:
+        exec(source, space)
     with mock.patch(
         "course_utils.exercises.check.executed_sources", return_value=[code]
     ):
-        failed = run_quietly(code, space)
+        failed = run_answer(code, space)
         points, most, texts = 0.0, 0.0, [failed] if failed else []
-        for exercise in checked:
-            for worth, source in exercise.checks:
-                earned, text = grade_cell(source, dict(space), worth)
-                points, most = points + earned, most + worth
-                texts.append(text)
+        for worth, source in (check for e in checked for check in e.checks):
+            earned, text = grade_cell(source, space, worth)
+            points, most = points + earned, most + worth
+            texts.append(text)
     return Verdict(points, most, "\n".join(filter(None, texts)))
 
 
-def run_quietly(code: str, space: dict) -> str:
+def helpers(
+    code: str, exercises: list[Exercise], checked: list[Exercise]
+) -> Iterator[str]:
+    """The instructor's answers that a cell uses, and those that these use."""
+    wanted, chosen = set(mentioned(code)), []
+    for exercise in reversed(exercises):
+        if exercise not in checked and exercise.names & wanted:
+            chosen.append(exercise.answer)
+            wanted |= set(mentioned(exercise.answer))
+    return reversed(chosen)
+
+
+def mentioned(source: str) -> Iterator[str]:
+    """Names that stand in a piece of code; none if it is not Python."""
+    with contextlib.suppress(SyntaxError):
+        yield from (n.id for n in ast.walk(ast.parse(source)) if hasattr(n, "id"))
+
+
+def run_answer(code: str, space: dict) -> str:
     """Execute an answer cell; the error's text if it fails."""
+    linecache.cache[ANSWER] = (len(code), None, code.splitlines(True), ANSWER)
     with (
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
     ):
         try:
-            exec(compile(code, "<answer>", "exec"), space)
-        except Exception:
+            exec(compile(code, ANSWER, "exec"), space)
+        except (Exception, SystemExit):
             return traceback.format_exc(limit=1)
     return ""
 
 
 def grade_cell(source: str, space: dict, worth: float) -> tuple[float, str]:
-    """(points, output) by nbgrader's rule: error 0, a number as partial credit."""
+    """(points, text) of a check cell: its outputs as in a kernel, nbgrader's rule."""
     tree = ast.parse(source)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    out, err, value = io.StringIO(), io.StringIO(), None
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else ast.Pass()
+    out, err, extra = io.StringIO(), io.StringIO(), []
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             exec(compile(tree, "<check>", "exec"), space)
-            if last is not None:
-                value = eval(
-                    compile(ast.Expression(last.value), "<check>", "eval"), space
-                )
-        except Exception as error:
-            return 0.0, out.getvalue() + str(error)
-    if err.getvalue():
-        return 0.0, err.getvalue()
-    return worth if value is None else min(float(value), worth), out.getvalue()
+            if isinstance(last, ast.Expr):
+                code = compile(ast.Expression(last.value), "<check>", "eval")
+                if (value := eval(code, space)) is not None:
+                    data = {"text/plain": repr(value)}
+                    extra.append(new_output("execute_result", data))
+        except (Exception, SystemExit) as error:
+            extra.append(new_output("error", ename=type(error).__name__))
+            out.write(f"{error}" or type(error).__name__)
+    streams = {"stdout": out.getvalue(), "stderr": err.getvalue()}
+    outputs = [new_output("stream", name=n, text=t) for n, t in streams.items() if t]
+    cell = new_code_cell(source, outputs=outputs + extra)
+    cell.metadata["nbgrader"] = {"grade": True, "solution": False, "points": worth}
+    return determine_grade(cell)[0], "".join(streams.values())
 
 
 def problem(case: Case, verdict: Verdict) -> str:
