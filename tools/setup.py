@@ -9,25 +9,29 @@ interrupted.
 """
 
 import argparse
-import glob
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 
+from environment import (
+    LOG,
+    PYTHON,
+    ROOT,
+    VENV,
+    check_python,
+    finished,
+    follow_move,
+    forget_half_installed,
+    make_venv,
+    read,
+    usable,
+    write,
+)
 from step import SetupError, run_step
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, "bin", "python")
-LOG = os.path.join(VENV, "setup.log")
-UNFINISHED = os.path.join(VENV, ".unfinished")
-OLDEST = (3, 11)
 NEEDED_GB = 3.0  # the CPU build with all packages, the model and what pip unpacks
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-USABLE = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
 VERIFY = """
 from course_utils.pretrained import packaged_folder, verify
 verify(packaged_folder())
@@ -112,10 +116,13 @@ def pending_steps(options: argparse.Namespace) -> list:
     steps, pending = all_steps(options), []
     for number, (name, title, action, inputs) in enumerate(steps, 1):
         key = hashlib.sha256(inputs.encode()).hexdigest()
-        again = (options.repair and name != "venv") or (moved and name == "course")
+        if name == "venv":
+            again = not finished()  # perhaps for another Python
+        else:
+            again = options.repair or (moved and name == "course")
         stamp = os.path.join(VENV, ".done-" + name)
         if again and os.path.exists(stamp):
-            os.remove(stamp)
+            write(stamp, "")
         if not os.path.exists(PYTHON) or read(stamp) != key:
             title = f"[{number}/{len(steps)}] {title}"
             pending.append((title, action, stamp, key))
@@ -126,12 +133,13 @@ def run_steps(pending: list) -> None:
     """Run what is not done yet; each stamp is written when its step has succeeded."""
     if not usable():
         check_python()
-    if not os.path.exists(os.path.join(VENV, ".done-packages")):
+    if not finished():
         check_disk()
         print("Setting up the course in .venv: once, for some minutes.", flush=True)
     if os.path.exists(LOG):
         os.remove(LOG)
     forget_half_installed()
+    os.environ["PIP_USER"] = "0"  # that setting would install past .venv
     for title, action, stamp, key in pending:
         if callable(action):
             action(title)
@@ -139,20 +147,6 @@ def run_steps(pending: list) -> None:
             run_step(title, action, LOG)
         write(stamp, key)
     write(os.path.join(VENV, ".place"), VENV)
-
-
-def read(path: str) -> str:
-    """A file's text; empty if there is no file."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except FileNotFoundError:
-        return ""
-
-
-def write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def pin_of(package: str) -> str:
@@ -163,14 +157,6 @@ def pin_of(package: str) -> str:
     raise SetupError(f"requirements.txt has no pin for {package}.")
 
 
-def check_python() -> None:
-    if sys.version_info < OLDEST:
-        raise SetupError(
-            "this is Python {}.{}, but the course needs 3.11 or newer. Name one: "
-            "make lab PYTHON=python3.12".format(*sys.version_info[:2])
-        )
-
-
 def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < NEEDED_GB:
@@ -178,56 +164,6 @@ def check_disk() -> None:
             f"{free:.1f} GB are free here, the course needs {NEEDED_GB:.0f} GB. "
             "Make room and run the same command again."
         )
-
-
-def usable() -> bool:
-    """Whether .venv was finished and holds a new enough Python with pip."""
-    if os.path.exists(UNFINISHED) or not os.path.exists(PYTHON):
-        return False
-    return subprocess.call([PYTHON, "-c", USABLE], stderr=subprocess.DEVNULL) == 0
-
-
-def make_venv(title: str) -> None:
-    """A fresh environment, unless a usable one stands there: that one is kept."""
-    if usable():
-        return
-    if os.path.isdir(VENV):
-        shutil.rmtree(VENV)
-    os.makedirs(VENV)
-    write(UNFINISHED, "")
-    run_step(title, [sys.executable, "-m", "venv", VENV], LOG)
-    os.remove(UNFINISHED)
-
-
-def forget_half_installed() -> None:
-    """Let pip install again what it did not finish: the file INSTALLER comes last."""
-    packages = os.path.join(VENV, "lib", "python3*", "site-packages", "*.dist-info")
-    for folder in glob.glob(packages):
-        if not os.path.exists(os.path.join(folder, "INSTALLER")):
-            shutil.rmtree(folder)
-
-
-def follow_move() -> bool:
-    """Whether the course's folder was moved; the programs in .venv then follow.
-
-    Their first lines name the Python by its full path.
-    """
-    before = read(os.path.join(VENV, ".place"))
-    if before in ("", VENV):
-        return False
-    start = f"#!/bin/sh\n'''exec' \"{PYTHON}\" \"$0\" \"$@\"\n' '''\n"
-    for path in glob.glob(os.path.join(glob.escape(VENV), "bin", "*")):
-        with open(path, "rb") as file:
-            is_binary = b"\0" in file.read(1000)
-        if is_binary or os.path.islink(path):
-            continue
-        rows = read(path).splitlines(True)
-        length = 3 if rows[:1] == ["#!/bin/sh\n"] else 1
-        if before in "".join(rows[:length]):
-            write(path, start + "".join(rows[length:]))
-        else:
-            write(path, "".join(rows).replace(before, VENV))
-    return True
 
 
 def find_browser() -> None:

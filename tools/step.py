@@ -40,8 +40,8 @@ def run_step(title: str, command: list, log: str) -> None:
         out.write("\n" + title + "\n")
         out.flush()
         start = out.tell()
-        with Clock(title):
-            code = subprocess.call(
+        with Clock(title) as clock:
+            clock.code = code = subprocess.call(
                 command,
                 stdout=out,
                 stderr=out,
@@ -60,6 +60,7 @@ class Clock:
     def __init__(self, title: str) -> None:
         self.title, self.started = title, time.time()
         self.moving, self.over = sys.stdout.isatty(), threading.Event()
+        self.code = 0
         self.thread = threading.Thread(target=self.tick, daemon=True)
 
     def __enter__(self) -> "Clock":
@@ -77,7 +78,7 @@ class Clock:
     def __exit__(self, kind, *rest) -> None:
         self.over.set()
         self.thread.join()
-        text = self.text(": stopped after" if kind else ": done in")
+        text = self.text(": stopped after" if kind or self.code else ": done in")
         print(("\r" if self.moving else "") + text, flush=True)
 
 
