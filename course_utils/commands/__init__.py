@@ -1,5 +1,6 @@
 """The subcommands of `course`, one module each, and what they share."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -38,14 +39,22 @@ def assignment_names(root: Path) -> list[str]:
 def find_assignment(root: Path, name: str) -> str:
     """The full name of an assignment; its beginning is enough if only one fits.
 
+    A path to it, such as work/a1_one_layer/, will do as well.
+
     Raises:
         CommandError: none fits, or several do.
     """
     names = assignment_names(root)
-    name = Path(name).name
-    fitting = [full for full in names if full == name or full.startswith(name)]
-    if name in fitting:
-        return name
-    if len(fitting) != 1:
-        raise CommandError(f"No assignment {name!r}. There are: {', '.join(names)}.")
+    wanted = Path(name).name.removesuffix(".ipynb")
+    fitting = [full for full in names if full.startswith(wanted)]
+    if wanted in fitting:
+        return wanted
+    if len(fitting) > 1:
+        raise CommandError(f"{name!r} may be {' or '.join(fitting)}: write more of it.")
+    if not fitting:
+        close = get_close_matches(wanted, names, n=1)
+        guess = f" Did you mean {close[0]}?" if close else ""
+        raise CommandError(
+            f"There is no assignment {name!r}.{guess} There are: {', '.join(names)}."
+        )
     return fitting[0]

@@ -3,7 +3,7 @@
 import argparse
 
 from course_utils.commands import course_root, find_assignment
-from course_utils.commands.work import set_aside, start_missing
+from course_utils.commands.work import replace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,8 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     root = course_root()
     name = find_assignment(root, options.name)
-    kept = set_aside(root, name)
-    start_missing(root, [name])
+    kept = replace(root, name)
     if kept:
         print(f"Your answers are kept in work/{kept.name}.")
     print(f"work/{name}/{name}.ipynb: fresh")

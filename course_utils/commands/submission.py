@@ -1,5 +1,6 @@
 """A learner's notebook, read with care and put together with its tests."""
 
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -9,7 +10,7 @@ from course_utils.commands import CommandError
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """A notebook of format 4.
+    """A notebook of format 4, with an id for every cell.
 
     Raises:
         CommandError: the file is missing, not JSON, not a notebook, or of
@@ -17,84 +18,107 @@ def read_notebook(path: Path) -> NotebookNode:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        book = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
-        if book.nbformat != 4:
-            raise ValueError(f"its format is {book.nbformat}, not 4")
-        nbformat.validate(book)
-    except FileNotFoundError:
-        raise CommandError(
-            f"{path} does not exist. Run `course start {path.parent.name}`."
-        ) from None
+        with warnings.catch_warnings():  # cells without ids, or with equal ones
+            warnings.simplefilter("ignore")
+            book = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
+            if book.nbformat != 4:
+                raise ValueError(f"its format is {book.nbformat}, not 4")
+            nbformat.validate(book)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise CommandError(
-            f"{path} is not text, so not a notebook. {remedy(path)}"
-        ) from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
-        first = str(error).splitlines()[0][:90]
-        raise CommandError(
-            f"{path} is not a notebook ({first}). {remedy(path)}"
-        ) from None
-    except (AttributeError, ValueError, TypeError, KeyError) as error:
-        raise CommandError(
-            f"{path} is not a notebook: {error}. {remedy(path)}"
-        ) from None
+        raise CommandError(f"{path} is not text. {remedy(path)}") from None
+    except nbformat.reader.NotJSONError:
+        raise CommandError(f"{path} is not JSON. {remedy(path)}") from None
+    except (
+        nbformat.ValidationError,
+        AttributeError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0][:90]
+        text = f"{path} is not a notebook that can be read: {first}. {remedy(path)}"
+        raise CommandError(text) from None
     return book
 
 
 def remedy(path: Path) -> str:
-    name = path.parent.name
+    """What to do about a notebook that cannot be used."""
+    name, place = path.parent.name, path.parent.parent.name
+    if place != "work":
+        return f"Restore it: `git checkout {place}/{name}`."
     return f"Restore it, or run `course reset {name}`: your file is kept beside it."
 
 
-def graded_cells(book: NotebookNode) -> dict[str, NotebookNode]:
-    """Cells that nbgrader knows, by grade_id."""
-    marked = [c for c in book.cells if isinstance(c.metadata.get("nbgrader"), dict)]
-    return {c.metadata["nbgrader"].get("grade_id", ""): c for c in marked}
+def marks_of(cell: NotebookNode) -> dict:
+    """nbgrader's metadata of a cell, empty if it has none that can be used."""
+    marks = cell.metadata.get("nbgrader")
+    usable = isinstance(marks, dict) and isinstance(marks.get("grade_id"), str)
+    return marks if usable else {}
 
 
-def with_tests(learner: NotebookNode, source: NotebookNode, path: Path) -> NotebookNode:
+def with_tests(
+    learner: NotebookNode, source: NotebookNode, path: Path
+) -> tuple[NotebookNode, list[str]]:
     """The learner's notebook with every locked cell as it is in the source.
 
     Cells that the learner added stay; outputs go.
 
+    Returns:
+        The notebook, and notes on locked cells that are not there.
+
     Raises:
-        CommandError: a cell of the source is missing or stands there twice.
+        CommandError: a cell for an answer or points is missing or there twice.
     """
-    wanted, found = graded_cells(source), {}
-    result = nbformat.from_dict({**learner, "cells": []})
-    for cell in learner.cells:
-        cell = nbformat.from_dict(cell)
-        marks = cell.metadata.get("nbgrader")
-        name = marks.get("grade_id") if isinstance(marks, dict) else None
+    wanted = {marks_of(c)["grade_id"]: c for c in source.cells if marks_of(c)}
+    book, found = nbformat.from_dict({**learner, "cells": []}), set()
+    for cell in map(nbformat.from_dict, learner.cells):
+        name = marks_of(cell).get("grade_id")
         if name in found:
             raise CommandError(
                 f"{path} holds the cell {name!r} twice. Delete one of the two."
             )
         if name in wanted:
-            original = found[name] = wanted[name]
-            cell.metadata["nbgrader"] = dict(original.metadata["nbgrader"])
-            cell.cell_type = original.cell_type
-            if original.metadata["nbgrader"]["locked"]:
-                cell.source = original.source
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+            found.add(name)
+            restore(cell, wanted[name])
         else:
-            cell.pop("outputs", None)
-            cell.pop("execution_count", None)
-        result.cells.append(cell)
-    check_complete(wanted, found, path)
-    return result
+            cell.metadata.pop("nbgrader", None)
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+        book.cells.append(cell)
+    missing = [name for name in wanted if name not in found]
+    check_complete([name for name in missing if counts(wanted[name])], path)
+    return book, [
+        f"The cell {name!r} is missing, which other cells may need."
+        for name in missing
+        if wanted[name].cell_type == "code"
+    ]
 
 
-def check_complete(wanted: dict, found: dict, path: Path) -> None:
+def restore(cell: NotebookNode, original: NotebookNode) -> None:
+    """Give a cell the kind and metadata of the source, a locked one its text too."""
+    cell.cell_type = original.cell_type
+    cell.metadata = nbformat.from_dict(original.metadata)
+    if marks_of(original)["locked"]:
+        cell.source = original.source
+
+
+def counts(cell: NotebookNode) -> bool:
+    """Whether a cell carries an answer or points."""
+    return marks_of(cell)["grade"] or marks_of(cell)["solution"]
+
+
+def check_complete(missing: list[str], path: Path) -> None:
     """Every cell that carries an answer or points has to be there."""
-    for name, cell in wanted.items():
-        marks = cell.metadata["nbgrader"]
-        if name not in found and (marks["grade"] or marks["solution"]):
-            raise CommandError(
-                f"{path} lacks the cell {name!r}. Copy it back from "
-                f"assignments/{path.name}, or run `course reset {path.parent.name}`: "
-                "your file is kept beside it."
-            )
+    if not missing:
+        return
+    name, names = path.parent.name, ", ".join(map(repr, missing))
+    raise CommandError(
+        f"{path} lacks the cell{'s' * (len(missing) > 1)} {names}. Copy what is "
+        f"missing back from assignments/{name}/{path.name}, or run "
+        f"`course reset {name}`: your file is kept beside it."
+    )
