@@ -13,6 +13,7 @@ from course_utils.exercises.seeds import generator
 from course_utils.exercises.sources import executed_sources, imported_answers
 from course_utils.exercises.values import (
     arrays_in,
+    changed_places,
     describe,
     is_array,
     is_tensor,
@@ -101,23 +102,21 @@ class Check:
             tried: what to call this in the feedback.
         """
         tried = tried or f"{name_of(f)}(…) with {inputs_of(args, kwargs)}"
-        before = snapshot((list(args), kwargs))
+        given = {f"argument {i}": a for i, a in enumerate(args, 1)} | kwargs
+        before = snapshot(given)
         try:
             with quiet():
                 result = f(*args, **kwargs)
         except Exception as error:
             raise self.feedback(tried=tried, **raised(error)) from None
-        after = snapshot((list(args), kwargs))
-        if not same(before, after):
-            changed = [
-                f"argument {i + 1}"
-                for i, (a, b) in enumerate(zip(before[0], after[0], strict=True))
-                if not same(a, b)
-            ]
+        after = snapshot(given)
+        if changed := [n for n in given if not same(before[n], after[n])]:
+            places = [p for n in changed for p in changed_places(before[n], after[n])]
+            where = f" at {', '.join(places)}" if any(places) else ""
             raise self.feedback(
                 tried=tried,
                 expected="the inputs stay as they were",
-                got=f"{', '.join(changed) or 'a keyword argument'} was changed",
+                got=f"{', '.join(changed)} was changed{where}",
             )
         return result
 

@@ -70,6 +70,24 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and a == b
 
 
+def changed_places(before: Any, after: Any, name: str = "") -> list[str]:
+    """Where two snapshots differ, in Python's notation.
+
+    >>> changed_places({"W": np.ones(2)}, {"W": np.zeros(2)})
+    ["['W']"]
+    """
+    if same(before, after):
+        return []
+    if isinstance(before, dict) and isinstance(after, dict) and [*before] == [*after]:
+        keys = list(before)
+    elif isinstance(before, list | tuple) and len(before) == len(after):
+        keys = list(range(len(before)))
+    else:
+        return [name]
+    found = (changed_places(before[k], after[k], f"{name}[{k!r}]") for k in keys)
+    return [place for places in found for place in places]
+
+
 def share_memory(a: Any, b: Any) -> bool:
     """Whether writing into one array would change the other."""
     if is_tensor(a) and is_tensor(b):

@@ -1,0 +1,207 @@
+"""`attention_weights` and `multi_head_attention` with one mistake."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course_utils.exercises.mistakes import with_params, zero
+
+# --- attention weights ------------------------------------------------------------
+
+
+def dot(Q, K):
+    """(B, h, Tq, Tk): every query times every key."""
+    return Q @ K.swapaxes(-1, -2)
+
+
+def scaled(Q, K):
+    return dot(Q, K) / np.sqrt(Q.shape[-1])
+
+
+def allowed(mask, scores):
+    return np.broadcast_to(True if mask is None else mask, scores.shape)
+
+
+def shares(scores, mask=None, axis: Any = -1, top=None):
+    """Softmax over what may be attended, zero where that is nothing."""
+    may = allowed(mask, scores)
+    scores = np.where(may, scores, -np.inf)
+    if top is None:
+        top = scores.max(axis, keepdims=True)
+    powers = np.where(may, np.exp(scores - np.where(np.isinf(top), 0.0, top)), 0.0)
+    total = powers.sum(axis, keepdims=True)
+    return powers / np.where(may.any(axis, keepdims=True), total, 1.0)
+
+
+def nowhere_nan(Q, K, mask):
+    S = scaled(Q, K)
+    may = allowed(mask, S).any(-1, keepdims=True)
+    return np.where(may, shares(S, mask), np.nan)
+
+
+def nowhere_uniform(Q, K, mask):
+    S = scaled(Q, K)
+    may = allowed(mask, S).any(-1, keepdims=True)
+    return np.where(may, shares(S, mask), 1 / S.shape[-1])
+
+
+WEIGHTS = {
+    "The scores are not scaled. Divide them by √d_h.": (
+        lambda Q, K, mask: shares(dot(Q, K), mask)
+    ),
+    "The scores are divided by d_h. Divide by its square root.": (
+        lambda Q, K, mask: shares(dot(Q, K) / Q.shape[-1], mask)
+    ),
+    "The scores are multiplied by √d_h. Divide by it.": (
+        lambda Q, K, mask: shares(dot(Q, K) * np.sqrt(Q.shape[-1]), mask)
+    ),
+    "The scores are divided by the root of the model's width h·d_h. Take d_h, the "
+    "width of one head.": (
+        lambda Q, K, mask: shares(scaled(Q, K) / np.sqrt(Q.shape[1]), mask)
+    ),
+    "The scores are divided by the root of the number of keys. Take d_h, the width "
+    "of one head.": (lambda Q, K, mask: shares(dot(Q, K) / np.sqrt(K.shape[-2]), mask)),
+    "The softmax runs over the queries: columns sum to 1. It has to run over the "
+    "keys, so that each query's row sums to 1.": (
+        lambda Q, K, mask: shares(scaled(Q, K), mask, -2)
+    ),
+    "The softmax runs over the heads. It has to run over the keys, the last axis.": (
+        lambda Q, K, mask: shares(scaled(Q, K), mask, 1)
+    ),
+    "The softmax runs over the batch. It has to run over the keys, the last axis.": (
+        lambda Q, K, mask: shares(scaled(Q, K), mask, 0)
+    ),
+    "The softmax runs over queries and keys together. Each query's row has to sum "
+    "to 1.": lambda Q, K, mask: shares(scaled(Q, K), mask, (-2, -1)),
+    "These are the scores; the softmax is missing.": lambda Q, K, mask: scaled(Q, K),
+    "The keys are reshaped to (B, h, d_h, Tk), which scrambles them. Swap the two "
+    "last axes.": lambda Q, K, mask: shares(
+        Q @ K.reshape(*K.shape[:2], -1, K.shape[2]) / np.sqrt(Q.shape[-1]), mask
+    ),
+    "The mask is ignored.": lambda Q, K, mask: shares(scaled(Q, K)),
+    "The mask is turned round. True means 'may attend'.": (
+        lambda Q, K, mask: shares(scaled(Q, K), ~allowed(mask, dot(Q, K)))
+    ),
+    "The mask is multiplied in after the softmax: rows no longer sum to 1, because "
+    "masked keys are still in the denominator.": (
+        lambda Q, K, mask: shares(scaled(Q, K)) * allowed(mask, dot(Q, K))
+    ),
+    "Masked scores are set to 0. That is an ordinary score: exp(0) = 1 still counts.": (
+        lambda Q, K, mask: shares(scaled(Q, K) * allowed(mask, dot(Q, K)))
+    ),
+    "The mask is added to the scores as 0 and 1, so masked keys still count.": (
+        lambda Q, K, mask: shares(scaled(Q, K) + allowed(mask, dot(Q, K)))
+    ),
+    "The large negative number is added after the softmax. Add it to the scores.": (
+        lambda Q, K, mask: (
+            shares(scaled(Q, K)) + np.where(allowed(mask, dot(Q, K)), 0, -1e9)
+        )
+    ),
+    "A query that may attend nowhere gives 0/0, which is NaN. Its weights have to "
+    "be 0.": nowhere_nan,
+    "A query that may attend nowhere spreads its weight over all keys. Its weights "
+    "have to be 0.": nowhere_uniform,
+    "exp of a large score is infinite, and inf/inf is NaN. Subtract the row's "
+    "maximum from the scores first.": (
+        lambda Q, K, mask: shares(scaled(Q, K), mask, top=0.0)
+    ),
+    "The row's maximum stands at a masked place, so all allowed weights become "
+    "0/0. Take the maximum over what may be attended.": (
+        lambda Q, K, mask: shares(
+            scaled(Q, K), mask, top=scaled(Q, K).max(-1, keepdims=True)
+        )
+    ),
+    "One maximum is subtracted from all rows; rows far below it become 0/0. Each "
+    "row needs its own.": (
+        lambda Q, K, mask: shares(scaled(Q, K), mask, top=scaled(Q, K).max())
+    ),
+}
+
+# --- attention ----------------------------------------------------------------------
+
+
+def split_heads(X, n_heads):
+    B, T, d = X.shape
+    return X.reshape(B, T, n_heads, d // n_heads).swapaxes(1, 2)
+
+
+def merge_heads(X):
+    B, h, T, d_h = X.shape
+    return X.swapaxes(1, 2).reshape(B, T, h * d_h)
+
+
+def scrambled_split(X, n_heads):
+    B, T, d = X.shape
+    return X.reshape(B, n_heads, T, d // n_heads)
+
+
+def scrambled_merge(X):
+    B, h, T, d_h = X.shape
+    return X.reshape(B, T, h * d_h)
+
+
+def dealt_split(X, n_heads):
+    B, T, d = X.shape
+    return X.reshape(B, T, d // n_heads, n_heads).transpose(0, 3, 1, 2)
+
+
+def attend(
+    X,
+    params,
+    n_heads,
+    mask=None,
+    *,
+    weights=lambda Q, K, mask: shares(scaled(Q, K), mask),
+    split=split_heads,
+    merge=merge_heads,
+    read="qkv",
+    sources=None,
+):
+    """Multi-head attention with parts to exchange.
+
+    `read` names the matrices of queries, keys and values; `sources` the arrays
+    that they are made of, X if None.
+    """
+    Q, K, V = (
+        split(S @ params[f"W{c}"] + params[f"b{c}"], int(n_heads))
+        for S, c in zip(sources or (X, X, X), read, strict=True)
+    )
+    return merge(weights(Q, K, mask) @ V) @ params["Wo"] + params["bo"]
+
+
+ATTENTION = {
+    **{message: partial(attend, weights=f) for message, f in WEIGHTS.items()},
+    "The heads are split by a reshape alone, which mixes up positions and features. "
+    "Reshape to (B, T, h, d_h), then swap T and h.": (
+        partial(attend, split=scrambled_split)
+    ),
+    "The heads are merged by a reshape alone. Swap T and h back first.": (
+        partial(attend, merge=scrambled_merge)
+    ),
+    "The heads are split and merged by a reshape alone, which mixes up positions "
+    "and features. Reshape to (B, T, h, d_h), then swap T and h.": (
+        partial(attend, split=scrambled_split, merge=scrambled_merge)
+    ),
+    "The features are dealt out to the heads in turn. Neighbouring features belong "
+    "to one head: reshape to (B, T, h, d_h).": partial(attend, split=dealt_split),
+    "The keys are made with Wq.": partial(attend, read="qqv"),
+    "The queries are made with Wk.": partial(attend, read="kkv"),
+    "Queries and keys are exchanged.": partial(attend, read="kqv"),
+    "Keys and values are exchanged.": partial(attend, read="qvk"),
+    "The values are made with Wk and bk.": partial(attend, read="qkk"),
+    "The values are X itself, without Wv and bv.": with_params(
+        attend, lambda p: {"Wv": np.eye(len(p["Wv"])), "bv": 0 * p["bv"]}
+    ),
+    "Wo and bo are missing.": with_params(
+        attend, lambda p: {"Wo": np.eye(len(p["Wo"])), "bo": 0 * p["bo"]}
+    ),
+    "Wo is missing.": with_params(attend, lambda p: {"Wo": np.eye(len(p["Wo"]))}),
+    "The matrices are transposed: the formula is x @ W + b.": with_params(
+        attend, lambda p: {f"W{c}": p[f"W{c}"].T for c in "qkvo"}
+    ),
+    "The biases are missing.": with_params(
+        attend, lambda p: {f"b{c}": 0 * p[f"b{c}"] for c in "qkvo"}
+    ),
+    **{f"{b} is missing.": with_params(attend, zero(b)) for b in ("bq", "bv", "bo")},
+}
