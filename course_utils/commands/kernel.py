@@ -1,5 +1,7 @@
 """Run a notebook from top to bottom in a fresh kernel of this very Python."""
 
+import asyncio
+import logging
 import os
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CELL_SECONDS = 120  # as in nbgrader_config.py
+SILENT = logging.Logger("kernel", logging.CRITICAL)  # what goes wrong is reported
 DIED = "The kernel died: an endless recursion, too much memory, or a call of exit()?"
 
 
@@ -50,7 +53,7 @@ def fresh_kernel(
         place = Path(scratch) / folder.name
         if folder.is_dir():
             copy(folder, place)
-        manager = AsyncKernelManager(kernel_spec_manager=ThisPython())
+        manager = AsyncKernelManager(kernel_spec_manager=ThisPython(), log=SILENT)
         run_sync(manager.start_kernel)(
             cwd=str(place if folder.is_dir() else scratch),
             env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -105,6 +108,7 @@ def execute(
     client = NotebookClient(
         book,
         manager,
+        log=SILENT,
         timeout=CELL_SECONDS,
         interrupt_on_timeout=True,
         error_on_timeout={
@@ -118,20 +122,33 @@ def execute(
     )
     try:
         client.start_new_kernel_client()
+        for index, cell in enumerate(book.cells):
+            client.execute_cell(cell, index)
+            after_each()
+    except DeadKernelError:
+        return index, DIED
+    except CellTimeoutError:
+        return index, f"{late} It could not be interrupted."
     except RuntimeError:
         raise CommandError("The kernel did not start. Run `course doctor`.") from None
-    try:
-        for index, cell in enumerate(book.cells):
-            try:
-                client.execute_cell(cell, index)
-            except DeadKernelError:
-                return index, DIED
-            except CellTimeoutError:
-                return index, f"{late} It could not be interrupted."
-            after_each()
+    except KeyboardInterrupt:
+        abandon_tasks()
+        raise
     finally:
-        client.kc.stop_channels()
+        if client.kc:
+            client.kc.stop_channels()
     return len(book.cells), ""
+
+
+def abandon_tasks() -> None:
+    """Cancel what still waits for the kernel, which would report its death."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
 def record_error(cell: "NotebookNode", execute_reply: dict, **_: object) -> None:

@@ -30,14 +30,14 @@ with Check("d1 · double", answers_in=["tracing"]) as check:
     ### END HIDDEN TESTS
 """
 ORDER = """### BEGIN SOLUTION
-ORDER = ["A", "B", "C"]
+ORDER = ["A", "B", "C", "D"]
 ### END SOLUTION"""
 ORDER_CHECK = """from course_utils.exercises import order, score_order
 
-found = order("d1 · ORDER", ORDER, "ABC")
+found = order("d1 · ORDER", ORDER, "ABCD")
 ### BEGIN HIDDEN TESTS
-needs = [("A", "B", "It is so."), ("B", "C", "It is so.")]
-score_order("d1 · ORDER", found, dict.fromkeys("ABC", ""), needs, 3)
+needs = [(a, b, "It is so.") for a, b in ("AB", "BC", "CD")]
+score_order("d1 · ORDER", found, dict.fromkeys("ABCD", ""), needs, 3)
 ### END HIDDEN TESTS
 """
 
