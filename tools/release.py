@@ -3,6 +3,7 @@
 python tools/release.py [COURSE_FOLDER]
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from traitlets.config import Application
 
 def release(root: Path) -> list[str]:
     """Generate every assignment of a course folder; returns their names."""
+    # nbgrader calls its helper alembic by name.
+    os.environ["PATH"] = (
+        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
     app = NbGrader()
     Application.load_config_file(app, "nbgrader_config", path=[str(root)])
     names = sorted(p.parent.name for p in (root / "solutions").glob("*/*.ipynb"))
