@@ -9,6 +9,15 @@ import math
 import numpy as np
 
 
+def embed(ids, E, Pos):
+    """(B, T, d): row E[ids[b, t]] of the tokens plus row Pos[t] of the positions."""
+    B, T = ids.shape
+    H = np.empty((B, T, E.shape[1]))
+    for b, t in np.ndindex(B, T):
+        H[b, t] = E[int(ids[b, t])] + Pos[t]
+    return H
+
+
 def attention_weights(Q, K, mask=None):
     """(B, h, Tq, Tk) for Q (B, h, Tq, d_h) and K (B, h, Tk, d_h)."""
     B, h, Tq, d_h = Q.shape
