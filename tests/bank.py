@@ -123,11 +123,21 @@ def judge(assignment: str, code: str, names: frozenset[str]) -> Verdict:
     ):
         failed = run_answer(code, space)
         points, most, texts = 0.0, 0.0, [failed] if failed else []
-        for worth, source in (check for e in checked for check in e.checks):
+        for worth, source in relevant(checked, names):
             earned, text = grade_cell(source, space, worth)
             points, most = points + earned, most + worth
             texts.append(text)
     return Verdict(points, most, "\n".join(filter(None, texts)))
+
+
+def relevant(
+    checked: list[Exercise], names: frozenset[str]
+) -> Iterator[tuple[float, str]]:
+    """Graded cells of exercises; of a cell with several answers those on `names`."""
+    for exercise in checked:
+        for worth, source in exercise.checks:
+            if exercise.names <= names or names & set(mentioned(source)):
+                yield worth, source
 
 
 def helpers(

@@ -23,6 +23,7 @@ from course_utils.exercises.values import (
     to_numpy,
 )
 
+HALF_PRECISION = 1 / 64  # 1024 units in the last place of float16 are 1
 SIZES = (2, 3, 5, 7, 11)  # primes: no product of two is mistaken for a third
 
 
@@ -56,7 +57,8 @@ class Check:
             raise self.feedback(
                 tried="reading your code",
                 got=f"it uses {found}, which holds the finished answer",
-                next="Write it yourself: remove that import and run all cells again.",
+                next="Write it yourself: remove that import, restart the kernel and "
+                "run all cells.",
             )
         return self
 
@@ -107,7 +109,7 @@ class Check:
         try:
             with quiet():
                 result = f(*args, **kwargs)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.feedback(tried=tried, **raised(error)) from None
         after = snapshot(given)
         if changed := [n for n in given if not same(before[n], after[n])]:
@@ -129,7 +131,7 @@ class Check:
                 result = f(*args, **kwargs)
         except kind:
             return
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             got = f"{type(error).__name__}: {error}"
         else:
             got = f"no error, but {describe(result)}"
@@ -176,8 +178,8 @@ class Check:
             name: what this is, for example "states[2]".
             tried: the inputs, in words.
             condition: how much rounding errors grow in this computation; the
-                tolerance is 1024 units in the last place of the largest
-                expected number, times this.
+                tolerance is 1024 units in the last place (1/64 in half precision)
+        of the largest expected number, times this.
             mistakes: a message for each known mistake and what it would give
                 (or a function that computes it): the cause is named if the
                 result agrees with it.
@@ -215,7 +217,9 @@ def difference(got: Any, expected: Any, condition: float) -> tuple[str, str] | N
         tolerance = 0.0
     else:
         largest = np.abs(b[np.isfinite(b)]).max(initial=1.0)
-        tolerance = 1024 * np.finfo(a.dtype).eps * largest * condition
+        half = "16" in str(got.dtype)
+        rounding = HALF_PRECISION if half else 1024 * np.finfo(a.dtype).eps
+        tolerance = rounding * largest * condition
         with np.errstate(invalid="ignore"):
             close = np.abs(a - b) <= tolerance
         wrong = ~(close | (a == b) | (np.isnan(a) & np.isnan(b)))
@@ -226,7 +230,10 @@ def difference(got: Any, expected: Any, condition: float) -> tuple[str, str] | N
     share = (
         f"; {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
     )
-    return f"{b[place]:.6g}{where}", f"{a[place]:.6g}{share}"
+    digits = next(
+        (n for n in (6, 9, 12) if f"{a[place]:.{n}g}" != f"{b[place]:.{n}g}"), 17
+    )
+    return f"{b[place]:.{digits}g}{where}", f"{a[place]:.{digits}g}{share}"
 
 
 def name_of(f: Callable) -> str:
@@ -240,7 +247,7 @@ def inputs_of(args: Iterable[Any], kwargs: dict[str, Any]) -> str:
     return ", ".join(describe(a) for a in named if not callable(a)) or "no array"
 
 
-def raised(error: Exception) -> dict[str, str]:
+def raised(error: BaseException) -> dict[str, str]:
     """Lines of feedback for an exception in a student's code."""
     if isinstance(error, NotImplementedError):
         return {

@@ -9,19 +9,28 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from unittest.mock import patch
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Swallow stdout, stderr (also of C code) and warnings inside the block."""
+    """Swallow stdout, stderr (also of C code) and warnings inside the block.
+
+    Streams that the code got hold of earlier, as a logging handler does, are silent
+    as well.
+    """
     sink = io.StringIO()
+    streams = {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__} - {None}
     with (
+        ExitStack() as stack,
         redirect_stdout(sink),
         redirect_stderr(sink),
         silent_descriptors(),
         warnings.catch_warnings(),
     ):
+        for stream in streams:
+            stack.enter_context(patch.object(stream, "write", sink.write))
         warnings.simplefilter("ignore")
         yield
 

@@ -55,10 +55,23 @@ def reached(tree: ast.AST) -> set[str]:
             for alias in node.names:
                 names.add(f"{node.module}.{alias.name}")
                 aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Constant) and MODULE_NAME.fullmatch(str(node.value)):
-            # importlib.import_module("course_utils.layers") and the like
-            names.add(node.value)
+        elif isinstance(node, ast.Constant) and "course_utils" in str(node.value):
+            names |= reached_by_text(str(node.value))
     return names | {dotted(n, aliases) for n in ast.walk(tree)} - {""}
+
+
+def reached_by_text(text: str) -> set[str]:
+    """Dotted names that a string reaches if it is a module's name, or code.
+
+    `import_module("course_utils.layers")` and `exec("import course_utils.layers")`
+    are found; a docstring in plain words reaches nothing.
+    """
+    if MODULE_NAME.fullmatch(text):
+        return {text}
+    try:
+        return reached(ast.parse(text))
+    except (SyntaxError, ValueError):
+        return set()
 
 
 def dotted(node: ast.AST, aliases: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Arrays of NumPy and torch alike: copies, shared memory, differences."""
 
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,9 @@ def snapshot(value: Any) -> Any:
         return (
             type(value)(map(snapshot, value)) if type(value) in (list, tuple) else None
         )
-    return value if isinstance(value, int | float | str | set | frozenset) else None
+    if isinstance(value, set | frozenset):
+        return set(value)
+    return value if isinstance(value, int | float | str) else None
 
 
 def same(a: Any, b: Any) -> bool:
@@ -67,7 +70,7 @@ def same(a: Any, b: Any) -> bool:
         return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(same, a, b))
-    return type(a) is type(b) and a == b
+    return type(a) is type(b) and (a == b or (a != a and b != b))
 
 
 def changed_places(before: Any, after: Any, name: str = "") -> list[str]:
@@ -80,7 +83,7 @@ def changed_places(before: Any, after: Any, name: str = "") -> list[str]:
         return []
     if isinstance(before, dict) and isinstance(after, dict) and [*before] == [*after]:
         keys = list(before)
-    elif isinstance(before, list | tuple) and len(before) == len(after):
+    elif type(before) is type(after) in (list, tuple) and len(before) == len(after):
         keys = list(range(len(before)))
     else:
         return [name]
@@ -90,14 +93,27 @@ def changed_places(before: Any, after: Any, name: str = "") -> list[str]:
 
 def share_memory(a: Any, b: Any) -> bool:
     """Whether writing into one array would change the other."""
-    if is_tensor(a) and is_tensor(b):
-        if a.numel() == 0 or b.numel() == 0:
-            return a is b
-        return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
-    if is_tensor(a) or is_tensor(b):
-        tensor, array = (a, b) if is_tensor(a) else (b, a)
-        return np.may_share_memory(tensor.detach().cpu().numpy(), array)
-    return np.shares_memory(a, b)
+    if 0 in (*a.shape, *b.shape):
+        return a is b
+    try:
+        return np.shares_memory(places(a), places(b), max_work=100_000)
+    except np.exceptions.TooHardError:
+        return np.may_share_memory(places(a), places(b))
+
+
+def places(value: Any) -> np.ndarray:
+    """An array over the same memory, only to be compared with others, not read."""
+    if not is_tensor(value):
+        return value
+    size = value.element_size()
+    interface = {
+        "version": 3,
+        "data": (value.data_ptr(), True),
+        "shape": tuple(value.shape),
+        "strides": tuple(size * stride for stride in value.stride()),
+        "typestr": f"|V{size}",
+    }
+    return np.asarray(SimpleNamespace(__array_interface__=interface))
 
 
 def describe(value: Any) -> str:

@@ -375,8 +375,7 @@ def run_stack(H0, layers):
         states.append(layer(states[-1].clone()).clone())
     return torch.stack(states)
 
-# %% wrong: views into one stacked tensor
-# message: shares its memory
+# %% right: parts of one stacked tensor, which do not overlap
 def run_stack(H0, layers):
     states = [H0.clone()]
     for layer in layers:
