@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.exercises.check import Check
+from course_utils.exercises.check import Check, difference, proven_cause
+from course_utils.exercises.feedback import Feedback
 
 
 def check_array(
@@ -18,6 +19,7 @@ def check_array(
     condition: float = 1.0,
     mistakes: dict[str, Any] | None = None,
     only: dict[str, np.ndarray] | None = None,
+    seen: Callable[[np.ndarray], str] | None = None,
     **kwargs: Any,
 ) -> None:
     """Call f twice: the right numbers, in new memory each time, inputs unchanged.
@@ -28,29 +30,43 @@ def check_array(
         expected: what it should return.
         name: what that is, for the message.
         tried, condition, mistakes: as for `Check.equal`.
-        only: further causes, each with a boolean array that fits `expected`: named
-            if wrong numbers stand at these places and nowhere else.
+        only: a second choice of causes, each with a boolean array that fits
+            `expected`: named if wrong numbers stand at these places alone.
+        seen: what can be said of a wrong result of the right shape for which no
+            cause is known.
     """
     got = check.call(f, *args, tried=tried, **kwargs)
-    local = {
-        message: np.where(where, got, expected)
-        for message, where in (only or {}).items()
-        if isinstance(got, np.ndarray) and got.shape == expected.shape
-    }
-    check.equal(
-        got,
-        expected,
-        name,
-        tried=tried,
-        condition=condition,
-        mistakes=(mistakes or {}) | local,
-    )
+    if difference(got, expected, condition) is not None:
+        cause = only_cause(got, expected, mistakes or {}, only or {}, condition)
+        try:
+            check.equal(got, expected, name, tried=tried, condition=condition)
+        except Feedback as wrong:
+            known = not cause and seen and np.shape(got) == expected.shape
+            lines = wrong.lines | {"cause": cause, "seen": seen(got) if known else ""}
+            raise check.feedback(**lines) from None
     again = check.call(f, *args, tried=tried, **kwargs)
     check.equal(
         again, expected, f"{name}, second call", tried=tried, condition=condition
     )
     given = [*args, *kwargs.values()]
     check.fresh([got, again], given, tried=f"{tried}, called twice")
+
+
+def only_cause(
+    got: Any,
+    expected: np.ndarray,
+    mistakes: dict[str, Any],
+    only: dict[str, np.ndarray],
+    condition: float,
+) -> str:
+    """The cause that explains a wrong result; "" if none does, or several do."""
+    if not isinstance(got, np.ndarray) or got.dtype != expected.dtype:
+        return ""
+    fitting = [m for m in mistakes if proven_cause(got, {m: mistakes[m]}, condition)]
+    if not fitting and got.shape == expected.shape:
+        local = {m: np.where(where, got, expected) for m, where in only.items()}
+        fitting = [m for m in local if proven_cause(got, {m: local[m]}, condition)][:1]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def unwritable(*arrays: Any) -> list[Any]:

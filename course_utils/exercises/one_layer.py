@@ -1,10 +1,10 @@
-"""What the check cells of assignment a1 call: draw inputs, compare, name causes.
+"""What the check cells of assignment a1 call: compare, and name causes.
 
 Every `check_...` takes the student's function `f` and one set of inputs; `what`
 says in words what is special about them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,17 @@ from course_utils.exercises import reference
 from course_utils.exercises.arrays import check_array
 from course_utils.exercises.check import Check
 from course_utils.exercises.feedback import Feedback
+from course_utils.exercises.layer_inputs import pick
 from course_utils.exercises.mistakes import causes
-from course_utils.exercises.mistakes.attention import ATTENTION, WEIGHTS
+from course_utils.exercises.mistakes.attention import (
+    ATTENTION,
+    LARGE,
+    LARGE_ATTENTION,
+    LARGE_GUARDED,
+    LARGE_MASKED,
+    LARGE_MASKED_ATTENTION,
+    WEIGHTS,
+)
 from course_utils.exercises.mistakes.embedding import EMBED
 from course_utils.exercises.mistakes.layers import POST_LAYER, PRE_LAYER
 from course_utils.exercises.mistakes.positionwise import FEED, NORM
@@ -28,63 +37,6 @@ LAYERS = {
     "pre_norm_layer": (reference.pre_norm_layer, PRE_LAYER),
     "post_norm_layer": (reference.post_norm_layer, POST_LAYER),
 }
-
-# --- drawing ----------------------------------------------------------------------
-
-
-def tokens(check: Check, B: int, T: int, V: int, dtype: Any = np.int64) -> np.ndarray:
-    """Token ids (B, T) below V."""
-    return check.rng.integers(V, size=(B, T)).astype(dtype)
-
-
-def masks(check: Check, B: int, Tq: int, Tk: int) -> Iterator[tuple[str, np.ndarray]]:
-    """A mask of each shape, in which every query may attend somewhere."""
-    for shape in ((Tq, Tk), (B, 1, 1, Tk), (B, 1, Tq, Tk)):
-        mask = check.rng.random(shape) < 0.5
-        np.put_along_axis(mask, check.rng.integers(Tk, size=(*shape[:-1], 1)), True, -1)
-        yield f"a mask of shape {shape}", mask
-
-
-def empty_masks(
-    check: Check, B: int, Tq: int, Tk: int
-) -> Iterator[tuple[str, np.ndarray]]:
-    """A mask of each shape, in which some queries may attend nowhere."""
-    for what, mask in masks(check, B, Tq, Tk):
-        row = check.rng.integers(mask.shape[-2])
-        mask[row if mask.ndim == 2 else (check.rng.integers(B), 0, row)] = False
-        yield f"{what}; some queries may attend nowhere", mask
-    yield "a mask of False alone", np.zeros((Tq, Tk), bool)
-
-
-def large_scores(
-    check: Check, size: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Q, K and a mask (B, 1, 1, Tk): scores near ±size, and masked keys opposite."""
-    B, h, Tq, Tk = check.sizes(4)
-    Q, K = check.normal(B, h, Tq, 4), check.normal(B, h, Tk, 4)
-    mask = next(m for _, m in masks(check, B, Tq, Tk) if m.shape == (B, 1, 1, Tk))
-    mask[..., check.rng.integers(Tk)] = False  # at least one key is masked
-    mask[..., :1] |= ~mask.any(-1, keepdims=True)
-    K[..., 0] = np.where(mask[:, :, 0], -size, size)
-    Q[..., 0] = np.where(np.arange(Tq) % 2, -2.0, 2.0)
-    return Q, K, mask
-
-
-def layer_params(check: Check, d: int, d_ff: int) -> dict[str, np.ndarray]:
-    """All parameters of a layer, none of them 0 or 1."""
-    shapes = {f"W{c}": (d, d) for c in "qkvo"} | {"W1": (d, d_ff), "W2": (d_ff, d)}
-    rows = {f"b{c}": d for c in "qkvo2"} | {"b1": d_ff}
-    rows |= {f"ln{n}_{part}": d for n in (1, 2) for part in ("gain", "shift")}
-    params = {name: check.normal(*s) / np.sqrt(s[0]) for name, s in shapes.items()}
-    return params | {name: check.normal(n) for name, n in rows.items()}
-
-
-def pick(params: dict[str, np.ndarray], names: str) -> dict[str, np.ndarray]:
-    """The parameters with these names."""
-    return {name: params[name] for name in names.split()}
-
-
-# --- comparing --------------------------------------------------------------------
 
 
 def sizes(**sizes: Any) -> str:
@@ -113,8 +65,12 @@ def check_embed(check: Check, f: Callable, ids, E, Pos, what: str) -> None:
 
 
 def check_weights(
-    check: Check, f: Callable, Q, K, mask, what: str, condition: float = 10
+    check: Check, f: Callable, Q, K, mask, what: str, large: float = 0
 ) -> None:
+    """`large` is the size of the scores, if they are large."""
+    known = WEIGHTS
+    if large:
+        known = LARGE | LARGE_GUARDED if mask is None else LARGE_MASKED
     B, h, Tq, d_h = Q.shape
     named = sizes(B=B, h=h, Tq=Tq, Tk=K.shape[2], d_h=d_h)
     expected = reference.attention_weights(Q, K, mask)
@@ -128,16 +84,31 @@ def check_weights(
         expected=expected,
         name="A",
         tried=f"attention_weights with {named}: {what}",
-        condition=condition,
-        mistakes=causes(WEIGHTS, Q, K, mask),
+        condition=large or 10,
+        mistakes=causes(known, Q, K, mask),
         only={NOWHERE: ~may.any(-1, keepdims=True), MASKED: ~may},
+        seen=row_sums,
     )
 
 
+def row_sums(A: np.ndarray) -> str:
+    """Do the rows of attention weights sum to 1?"""
+    sums = A.sum(-1)
+    off = ~(np.abs(sums - 1) < 1e-9) & (sums != 0)
+    if not off.any():
+        return "Rows sum to 1 or 0, as they should. Look at the scores and the mask."
+    where = tuple(map(int, np.unravel_index(off.argmax(), off.shape)))
+    return f"Row {where} sums to {sums[where]:.6g}. Each row has to sum to 1, or to 0."
+
+
 def check_attention(
-    check: Check, f: Callable, X, params, n_heads, mask, what: str, condition=10.0
+    check: Check, f: Callable, X, params, n_heads, mask, what: str, large: float = 0
 ) -> None:
+    """`large` is the size of the scores, if they are large."""
     B, T, d = X.shape
+    known = ATTENTION
+    if large:
+        known = LARGE_ATTENTION if mask is None else LARGE_MASKED_ATTENTION
     expected = reference.multi_head_attention(X, params, n_heads, mask)
     may = np.broadcast_to(True if mask is None else mask, (B, 1, T, T))
     check_array(
@@ -151,8 +122,8 @@ def check_attention(
         name="result",
         tried=f"multi_head_attention with {sizes(B=B, T=T, d=d, n_heads=n_heads)}: "
         f"{what}",
-        condition=condition,
-        mistakes=causes(ATTENTION, X, params, n_heads, mask),
+        condition=large or 10,
+        mistakes=causes(known, X, params, n_heads, mask),
         only={
             "Only the rows of queries that may attend nowhere are wrong. Their weights "
             "are 0, so only bo is left.": ~may[:, 0].any(-1)[..., None]
@@ -179,6 +150,16 @@ def check_norm(
         tried=f"layer_norm on X of shape {X.shape}, {given}{what}",
         condition=condition,
         mistakes=causes(NORM, X, gain, shift, *value),
+        seen=lambda got: row_moments((got - shift) / gain),
+    )
+
+
+def row_moments(X: np.ndarray) -> str:
+    """Mean and variance of the first row of X."""
+    row = X.reshape(-1, X.shape[-1])[0]
+    return (
+        f"With gain and shift undone, the first row has mean {row.mean():.3g} and "
+        f"variance {row.var():.6g}."
     )
 
 

@@ -23,15 +23,19 @@ def allowed(mask, scores):
     return np.broadcast_to(True if mask is None else mask, scores.shape)
 
 
-def shares(scores, mask=None, axis: Any = -1, top=None):
-    """Softmax over what may be attended, zero where that is nothing."""
+def shares(scores, mask=None, axis: Any = -1, top=None, guarded=False):
+    """Softmax over what may be attended, zero where that is nothing.
+
+    `top` is subtracted in the place of the maximum; `guarded` turns 0/0 into 0.
+    """
     may = allowed(mask, scores)
     scores = np.where(may, scores, -np.inf)
     if top is None:
         top = scores.max(axis, keepdims=True)
     powers = np.where(may, np.exp(scores - np.where(np.isinf(top), 0.0, top)), 0.0)
     total = powers.sum(axis, keepdims=True)
-    return powers / np.where(may.any(axis, keepdims=True), total, 1.0)
+    divide = total != 0 if guarded else may.any(axis, keepdims=True)
+    return powers / np.where(divide, total, 1.0)
 
 
 def nowhere_nan(Q, K, mask):
@@ -102,19 +106,43 @@ WEIGHTS = {
     "be 0.": nowhere_nan,
     "A query that may attend nowhere spreads its weight over all keys. Its weights "
     "have to be 0.": nowhere_uniform,
+}
+
+# Mistakes that show at large scores alone, without a mask and with one.
+LARGE = {
     "exp of a large score is infinite, and inf/inf is NaN. Subtract the row's "
     "maximum from the scores first.": (
         lambda Q, K, mask: shares(scaled(Q, K), mask, top=0.0)
     ),
+    "One maximum is subtracted from all rows; rows far below it become 0/0. Each "
+    "row needs its own.": (
+        lambda Q, K, mask: shares(S := scaled(Q, K), mask, top=S.max())
+    ),
+}
+LARGE_GUARDED = {  # the same, where 0/0 is made 0
+    "exp of a large score is infinite, and exp of a very low one is 0. Subtract the "
+    "row's maximum from the scores first.": (
+        lambda Q, K, mask: shares(scaled(Q, K), mask, top=0.0, guarded=True)
+    ),
+    "One maximum is subtracted from all rows; rows far below it become zeros. Each "
+    "row needs its own.": (
+        lambda Q, K, mask: shares(S := scaled(Q, K), mask, top=S.max(), guarded=True)
+    ),
+}
+LARGE_MASKED = {
     "The row's maximum stands at a masked place, so all allowed weights become "
     "0/0. Take the maximum over what may be attended.": (
         lambda Q, K, mask: shares(
             scaled(Q, K), mask, top=scaled(Q, K).max(-1, keepdims=True)
         )
     ),
-    "One maximum is subtracted from all rows; rows far below it become 0/0. Each "
-    "row needs its own.": (
-        lambda Q, K, mask: shares(scaled(Q, K), mask, top=scaled(Q, K).max())
+    "Rows in which a masked score is the largest come out as zeros: masked keys still "
+    "take part in the maximum or in the sum.": lambda Q, K, mask: shares(
+        S := scaled(Q, K), mask, top=S.max(-1, keepdims=True), guarded=True
+    ),
+    "Masked keys get weight where the allowed scores are very low: the number in the "
+    "place of a masked score is not low enough.": lambda Q, K, mask: shares(
+        np.where(allowed(mask, S := scaled(Q, K)), S, S.min() / 2)
     ),
 }
 
@@ -204,4 +232,14 @@ ATTENTION = {
         attend, lambda p: {f"b{c}": 0 * p[f"b{c}"] for c in "qkvo"}
     ),
     **{f"{b} is missing.": with_params(attend, zero(b)) for b in ("bq", "bv", "bo")},
+}
+# A NaN of one head runs through Wo into all features: one cause, not two.
+LARGE_ATTENTION = {
+    "exp of a large score is infinite, and exp of a very low one is 0. Subtract its own "
+    "maximum from each row of scores.": partial(
+        attend, weights=lambda Q, K, mask: shares(scaled(Q, K), mask, top=0.0)
+    )
+}
+LARGE_MASKED_ATTENTION = {
+    message: partial(attend, weights=f) for message, f in LARGE_MASKED.items()
 }

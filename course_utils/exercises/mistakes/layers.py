@@ -8,7 +8,13 @@ from collections.abc import Callable
 from functools import partial
 
 from course_utils.exercises.mistakes.attention import ATTENTION, attend
-from course_utils.exercises.mistakes.positionwise import FEED, NORM, feed, norm
+from course_utils.exercises.mistakes.positionwise import (
+    FEED,
+    NORM,
+    RESIDUAL_IN_FEED,
+    feed,
+    norm,
+)
 
 
 def pre(x, sublayer, ln):
@@ -155,18 +161,20 @@ def layer(formula, H, params, n_heads, mask=None, *, att=attend, ffn=feed, ln=no
 
 def layer_causes(right: Callable, formulas: dict[str, Callable]) -> dict:
     """All mistakes of a layer: in its formula and in each of its parts."""
-    no_mask = {
-        "The mask does not reach attention.": lambda X, params, n_heads, mask: attend(
-            X, params, n_heads
-        )
-    }
-    return (
-        {message: partial(layer, formula) for message, formula in formulas.items()}
-        | {m: partial(layer, right, att=f) for m, f in (no_mask | ATTENTION).items()}
+
+    def no_mask(X, params, n_heads, mask):
+        return attend(X, params, n_heads)
+
+    attention = ATTENTION | {"The mask does not reach attention.": no_mask}
+    del attention["The mask is ignored."]
+    parts = (
+        {message: partial(layer, right, att=f) for message, f in attention.items()}
         | {f"In a norm: {m}": partial(layer, right, ln=f) for m, f in NORM.items()}
-        | {m: partial(layer, right, ffn=f) for m, f in FEED.items()}
+        | {message: partial(layer, right, ffn=f) for message, f in FEED.items()}
     )
+    return parts | {message: partial(layer, f) for message, f in formulas.items()}
 
 
 PRE_LAYER = layer_causes(lambda H, a, f, n1, n2: pre(pre(H, a, n1), f, n2), PRE)
 POST_LAYER = layer_causes(lambda H, a, f, n1, n2: post(post(H, a, n1), f, n2), POST)
+del POST_LAYER[RESIDUAL_IN_FEED]  # the same as a residual that is added twice

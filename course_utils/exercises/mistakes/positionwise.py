@@ -48,9 +48,6 @@ NORM = {
     "eps is always 1e-5. It is an argument.": (
         lambda X, gain, shift, eps=1e-5: norm(X, gain, shift)
     ),
-    "eps is squared inside the root. Add it as it is.": (
-        partial(norm, root=lambda variance, eps: np.sqrt(variance + eps**2))
-    ),
     "The row is divided by the variance. Divide by its root.": (
         partial(norm, root=lambda variance, eps: variance + eps)
     ),
@@ -87,6 +84,8 @@ def gelu_tanh(u):
     return u / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (u + 0.044715 * u**3)))
 
 
+RESIDUAL_IN_FEED = "X is added. The residual belongs to the layer, not to feed-forward."
+
 FEED = {
     "The ReLU is missing.": partial(feed, activation=lambda u: u),
     "The ReLU also cuts off the result. It stands between the two maps only.": (
@@ -109,9 +108,7 @@ FEED = {
     ),
     "This is GELU, not ReLU.": partial(feed, activation=gelu_tanh),
     "This is tanh, not ReLU.": partial(feed, activation=np.tanh),
-    "X is added. The residual belongs to the layer, not to feed-forward.": (
-        lambda X, params: X + feed(X, params)
-    ),
+    RESIDUAL_IN_FEED: lambda X, params: X + feed(X, params),
     "b1 and b2 are missing.": with_params(
         feed, lambda p: {b: np.zeros_like(p[b]) for b in ("b1", "b2")}
     ),

@@ -138,7 +138,7 @@ def attention_weights(Q, K, mask=None):
     return P / np.where(total == 0, 1, total)
 
 # %% wrong: sum over the wrong axis only
-# message: expected A
+# message: Each row has to sum to 1
 def attention_weights(Q, K, mask=None):
     S = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])
     may = np.broadcast_to(True if mask is None else mask, S.shape)
@@ -204,7 +204,7 @@ def attention_weights(Q, K, mask=None):
     return P / np.where(total == 0, 1, total)
 
 # %% wrong: always divided by 8
-# message: expected A
+# message: Rows sum to 1 or 0, as they should. Look at the scores
 def attention_weights(Q, K, mask=None):
     S = Q @ K.swapaxes(-1, -2) / 8
     may = np.broadcast_to(True if mask is None else mask, S.shape)
@@ -269,7 +269,7 @@ def attention_weights(Q, K, mask=None):
     return A / total
 
 # %% wrong: the same with a guard: rows become zeros
-# message: the largest of many rows masked
+# message: Rows in which a masked score is the largest come out as zeros
 def attention_weights(Q, K, mask=None):
     S = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])
     A = np.exp(S - S.max(-1, keepdims=True))
@@ -315,9 +315,9 @@ def attention_weights(Q, K, mask=None):
     total = P.sum(-1, keepdims=True)
     return P / np.where(total == 0, 1, total)
 
-# %% wrong: fill too weak for large scores: -1e4
+# %% wrong: fill too weak for large scores: -1e4, then zeroed
 # message: scores near ±100000
-# message: expected A
+# message: Rows in which a masked score is the largest come out as zeros
 def attention_weights(Q, K, mask=None):
     S = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])
     may = np.broadcast_to(True if mask is None else mask, S.shape)
@@ -326,6 +326,18 @@ def attention_weights(Q, K, mask=None):
     P = np.exp(S - np.where(np.isinf(top), 0, top))
     total = P.sum(-1, keepdims=True)
     return P / total * may
+
+# %% wrong: fill too weak for large scores: -1e4
+# message: scores near ±100000
+# message: is not low enough
+def attention_weights(Q, K, mask=None):
+    S = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])
+    may = np.broadcast_to(True if mask is None else mask, S.shape)
+    S = np.where(may, S, -1e4)
+    top = S.max(-1, keepdims=True)
+    P = np.exp(S - np.where(np.isinf(top), 0, top))
+    total = P.sum(-1, keepdims=True)
+    return P / total * may.any(-1, keepdims=True)
 
 # %% wrong: NaN where nothing may be attended
 # message: gives 0/0, which is NaN
@@ -359,7 +371,7 @@ def attention_weights(Q, K, mask=None):
     return A / A.sum(-1, keepdims=True)
 
 # %% wrong: no maximum subtracted
-# message: exp of a large score is infinite
+# message: exp of a very low one is 0. Subtract
 def attention_weights(Q, K, mask=None):
     S = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])
     may = np.broadcast_to(True if mask is None else mask, S.shape)
@@ -368,6 +380,17 @@ def attention_weights(Q, K, mask=None):
     P = np.exp(S)
     total = P.sum(-1, keepdims=True)
     return P / np.where(total == 0, 1, total)
+
+# %% wrong: no maximum subtracted, NaN
+# message: and inf/inf is NaN
+def attention_weights(Q, K, mask=None):
+    S = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])
+    may = np.broadcast_to(True if mask is None else mask, S.shape)
+    S = np.where(may, S, -np.inf)
+    top = S.max(-1, keepdims=True)
+    P = np.exp(S)
+    total = P.sum(-1, keepdims=True)
+    return np.where(may.any(-1, keepdims=True), P / total, 0)
 
 # %% wrong: one maximum for all rows
 # message: One maximum is subtracted from all rows
@@ -559,7 +582,7 @@ def attention_weights(Q, K, mask=None):
     return P / np.where(total == 0, 1, total)
 
 # %% wrong: queries and keys exchanged
-# message: ValueError
+# message: expected A: an array of shape
 def attention_weights(Q, K, mask=None):
     S = K @ Q.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])
     may = np.broadcast_to(True if mask is None else mask, S.shape)

@@ -226,7 +226,7 @@ def embed(ids, E, Pos):
     return (E[ids] + Pos[:T]).tolist()
 
 # %% wrong: ids squeezed
-# message: expected H
+# message: one token a text
 def embed(ids, E, Pos):
     ids = ids.squeeze()
     T = ids.shape[-1]

@@ -76,7 +76,7 @@ def layer_norm(X, gain, shift, eps=1e-5):
     return C / np.sqrt(variance + eps) * gain + shift
 
 # %% wrong: axis 2, right for rank 3 only
-# message: axis 2 is out of bounds
+# message: an array of rank 4
 def layer_norm(X, gain, shift, eps=1e-5):
     C = X - X.mean(2, keepdims=True)
     variance = (C**2).mean(2, keepdims=True)
@@ -241,11 +241,18 @@ def layer_norm(X, gain, shift, eps=1e-5):
     return C / np.sqrt(np.maximum(variance, eps)) * gain + shift
 
 # %% wrong: eps added twice
-# message: expected result
+# message: With gain and shift undone, the first row has mean
 def layer_norm(X, gain, shift, eps=1e-5):
     C = X - X.mean(-1, keepdims=True)
     variance = (C**2).mean(-1, keepdims=True)
     return C / (np.sqrt(variance + eps) + eps) * gain + shift
+
+# %% wrong: eps squared
+# message: expected result
+def layer_norm(X, gain, shift, eps=1e-5):
+    C = X - X.mean(-1, keepdims=True)
+    variance = (C**2).mean(-1, keepdims=True)
+    return C / np.sqrt(variance + eps**2) * gain + shift
 
 # %% wrong: mean absolute deviation
 # message: expected result
