@@ -1,4 +1,4 @@
-"""Looking at the states of a stack: run, replay, change, similarity.
+"""The states of a stack: run, replay, change, similarity.
 
 Shapes: a stack of L layers has L+1 states H[0]..H[L], each (B, T, d).
 """
