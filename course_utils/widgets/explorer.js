@@ -1,18 +1,10 @@
 // Hidden states of one text: a map (tokens across, states H[0] … H[L] downwards), words
 // and neighbours. The numbers arrive once; from then on the browser needs no kernel.
-// Drawing and data come from explorer_map.js, which stands before this text.
+// Data and drawing are in explorer_map.js; both stand behind common.js in one module.
 
 const MOST_NEIGHBOURS = 16;
 const HATCHED = "Hatched: there is no number.";
 let views = 0;
-
-function node(tag, properties = {}, ...children) {
-  const { aria = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(aria)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 // ---------------------------------------------------------------- the page
 
@@ -153,7 +145,7 @@ function listen(parts, data, now, choose, look) {
 
 // JupyterLab must not take keys meant for the explorer, but keeps its own (Ctrl+S).
 function onKey(event, parts, data, { layer, token }, choose) {
-  if (event.ctrlKey || event.metaKey || event.key === "Tab" || (event.shiftKey && event.key === "Enter")) return;
+  if (isForPage(event)) return;
   event.stopPropagation();
   const measure = "123456789".indexOf(event.key);
   const moves = {
@@ -166,20 +158,6 @@ function onKey(event, parts, data, { layer, token }, choose) {
   else if (event.target === parts.map && !event.altKey && moves[event.key]) choose(moves[event.key]);
   else return;
   event.preventDefault();
-}
-
-function watch(parts, redraw) {
-  const size = new ResizeObserver(redraw);
-  size.observe(parts.scroll);
-  const theme = new MutationObserver(() => requestAnimationFrame(redraw));
-  for (const place of [document.body, document.documentElement]) theme.observe(place, { attributes: true });
-  parts.root.addEventListener("transitionend", redraw);
-  window.addEventListener("resize", redraw); // also comes when the pixel ratio changes
-  return () => {
-    size.disconnect();
-    theme.disconnect();
-    window.removeEventListener("resize", redraw);
-  };
 }
 
 function render({ model, el }) {
@@ -206,7 +184,7 @@ function render({ model, el }) {
   listen(parts, data, now, choose, () => look);
   model.on("change", show);
   show();
-  const stop = watch(parts, redraw);
+  const stop = watchLook(parts.root, parts.scroll, redraw);
   return () => {
     stop();
     model.off("change", show);

@@ -5,15 +5,15 @@ knows arrays, not models.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 
+from course_utils.widgets import FOLDER, script
+
 MOST_TOKENS = 256  # cosines between all pairs travel to the browser
-FOLDER = Path(__file__).parent
 
 
 class StateExplorer(anywidget.AnyWidget):
@@ -43,10 +43,7 @@ class StateExplorer(anywidget.AnyWidget):
         (0, 0)
     """
 
-    _esm = "\n".join(
-        (FOLDER / name).read_text("utf-8")
-        for name in ("explorer_map.js", "explorer.js")
-    )
+    _esm = script("explorer_map.js", "explorer.js")
     _css = FOLDER / "explorer.css"
 
     title = traitlets.Unicode().tag(sync=True)

@@ -1,17 +1,6 @@
-// The explorer's numbers and its map on a canvas. explorer.py puts explorer.js behind
-// this text, so that both are one module and nothing has to be built.
+// The explorer's numbers and its map on a canvas.
 
-const VIRIDIS = [
-  [68, 1, 84], [72, 40, 120], [62, 73, 137], [49, 104, 142], [38, 130, 142],
-  [31, 158, 137], [53, 183, 121], [110, 206, 88], [181, 222, 43], [253, 231, 37],
-];
 const ROW = 28; // height of a field in pixels
-const FONT = "12px system-ui, sans-serif";
-
-function floats(view) {
-  const end = view.byteOffset + view.byteLength; // copied, for it may lie unaligned
-  return new Float32Array(view.buffer.slice(view.byteOffset, end));
-}
 
 function readData(model) {
   const tokens = model.get("tokens");
@@ -41,12 +30,6 @@ function format(data, m, x, decimals = 3) {
   return Math.abs(x) >= 1e4 || (x && Math.abs(x) < 1e-2) ? x.toExponential(1) : x.toPrecision(3);
 }
 
-function colourAt(share) {
-  const place = Math.max(0, Math.min(1, share)) * (VIRIDIS.length - 1);
-  const i = Math.min(VIRIDIS.length - 2, Math.floor(place));
-  return VIRIDIS[i].map((c, k) => Math.round(c + (place - i) * (VIRIDIS[i + 1][k] - c)));
-}
-
 function geometry(parts, data) {
   const pen = parts.map.getContext("2d");
   pen.font = FONT;
@@ -56,43 +39,6 @@ function geometry(parts, data) {
   const cell = Math.max(least, Math.min(64, Math.floor(room / data.T)));
   const slanted = longest > cell - 4;
   return { cell, slanted, head: slanted ? Math.ceil(longest * 0.87) + 16 : 22, overhang: slanted ? Math.ceil(longest * 0.5) : 0 };
-}
-
-const shorten = (token) => (token.length > 14 ? `${token.slice(0, 13)}…` : token);
-
-// Relative luminance as WCAG 2 defines it, 0 to 1.
-function luminance(colour) {
-  const [r, g, b] = colour.map((c) => (c <= 10 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-function sized(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.font = FONT;
-  pen.textBaseline = "middle";
-  return pen;
-}
-
-function hatch(pen, x, y, width, height, ink) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, width, height);
-  pen.clip();
-  pen.strokeStyle = ink;
-  pen.globalAlpha = 0.5;
-  pen.beginPath();
-  for (let k = -height; k < width; k += 6) {
-    pen.moveTo(x + k, y + height);
-    pen.lineTo(x + k + height, y);
-  }
-  pen.stroke();
-  pen.restore();
 }
 
 function drawField(pen, data, look, m, l, t) {
