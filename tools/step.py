@@ -114,7 +114,10 @@ def explain(log: str, code: int, path: str) -> str:
     if code < 0:
         text = f"a program was ended (signal {-code}), often for want of memory. Close"
         return f"{text} other programs and {again}"
-    return f"{last_error(log)} (all of it: {os.path.relpath(path)})"
+    text = last_error(log)
+    if "make repair" in text:
+        return text
+    return f"{text} (all of it: {os.path.relpath(path)})"
 
 
 def last_error(log: str) -> str:

@@ -161,6 +161,14 @@ class Check:
                         "one would change the other",
                     )
 
+    def length(self, got: Any) -> int:
+        """Length of what has to be a list or tuple; fails for anything else."""
+        if not isinstance(got, list | tuple):
+            raise self.feedback(
+                tried="the type of the result", expected="a list", got=describe(got)
+            )
+        return len(got)
+
     def equal(
         self,
         got: Any,

@@ -11,22 +11,24 @@ import numpy as np
 
 from course_utils.exercises import reference
 from course_utils.exercises.arrays import check_array
-from course_utils.exercises.check import Check
+from course_utils.exercises.check import Check, difference
 from course_utils.exercises.feedback import Feedback
 from course_utils.exercises.layer_inputs import pick
 from course_utils.exercises.mistakes import causes
 from course_utils.exercises.mistakes.attention import (
     ATTENTION,
-    LARGE,
     LARGE_ATTENTION,
-    LARGE_GUARDED,
-    LARGE_MASKED,
     LARGE_MASKED_ATTENTION,
-    WEIGHTS,
 )
 from course_utils.exercises.mistakes.embedding import EMBED
 from course_utils.exercises.mistakes.layers import POST_LAYER, PRE_LAYER
 from course_utils.exercises.mistakes.positionwise import FEED, NORM
+from course_utils.exercises.mistakes.weights import (
+    LARGE,
+    LARGE_GUARDED,
+    LARGE_MASKED,
+    WEIGHTS,
+)
 
 NOWHERE = (
     "Only the rows of queries that may attend nowhere are wrong. Their weights have "
@@ -110,6 +112,21 @@ def check_attention(
     if large:
         known = LARGE_ATTENTION if mask is None else LARGE_MASKED_ATTENTION
     expected = reference.multi_head_attention(X, params, n_heads, mask)
+
+    def equal_weights(got):
+        flat = params | {name: 0 * params[name] for name in ("Wq", "bq")}
+        right = reference.multi_head_attention(X, flat, n_heads, mask)
+        found = check.call(f, X, flat, n_heads, **with_mask(mask), tried=what)
+        if difference(found, right, 10) is None:
+            return (
+                "With Wq = bq = 0, which makes all weights equal, the result is right. "
+                "So look at queries, keys, scores and softmax."
+            )
+        return (
+            "With Wq = bq = 0, which makes all weights equal, the result is wrong too. "
+            "So look at the values, the heads, Wo and bo first."
+        )
+
     may = np.broadcast_to(True if mask is None else mask, (B, 1, T, T))
     check_array(
         check,
@@ -124,6 +141,7 @@ def check_attention(
         f"{what}",
         condition=large or 10,
         mistakes=causes(known, X, params, n_heads, mask),
+        seen=equal_weights,
         only={
             "Only the rows of queries that may attend nowhere are wrong. Their weights "
             "are 0, so only bo is left.": ~may[:, 0].any(-1)[..., None]

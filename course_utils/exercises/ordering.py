@@ -94,5 +94,5 @@ def score(
     broken = [(a, b) for a, b in both if place[a] > place[b]]
     direct = [edge for edge in broken if edge in edges]  # these have a reason
     first = min(direct or broken, key=lambda edge: place[edge[1]], default=None)
-    share = max(0.0, (raw - r0) / (1 - r0))
+    share = max(0.0, (raw - r0) / (1 - r0)) if r0 < 1 else raw
     return OrderScore(share, raw, moves, missing, extra, first)

@@ -81,7 +81,9 @@ def changed_places(before: Any, after: Any, name: str = "") -> list[str]:
     """
     if same(before, after):
         return []
-    if isinstance(before, dict) and isinstance(after, dict) and [*before] == [*after]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        if odd := before.keys() ^ after.keys():
+            return [f"{name}[{key!r}]" for key in odd]
         keys = list(before)
     elif type(before) is type(after) in (list, tuple) and len(before) == len(after):
         keys = list(range(len(before)))

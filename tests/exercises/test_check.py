@@ -157,7 +157,7 @@ class TestEqual:
             (np.zeros((0, 2)), "shape (0, 2)"),
             (right * NAN, "nan; 4 of 4 numbers differ"),
             (right.T, "3; 2 of 4 numbers differ"),
-            (right + np.array([0, 1e-9]), "-2; 2 of 4 numbers differ"),
+            (right + np.array([0, 1e-9]), "; 2 of 4 numbers differ"),
             (right * [1, INF], "-inf; 2 of 4"),
         ],
     )

@@ -11,6 +11,7 @@ from course_utils.exercises.mistakes import (
     embedding,
     layers,
     positionwise,
+    weights,
 )
 
 B, T, H, D_H, D_FF = 2, 5, 3, 7, 11
@@ -28,15 +29,15 @@ OPPOSITE = layer_inputs.large_scores(check, 1e4, masked=True)
 # Mistakes that these inputs do not show; `invisible` names a piece of their message.
 PANELS = {
     "embed": (embedding.EMBED, reference.embed, (IDS, *TABLES), ""),
-    "weights": (attention.WEIGHTS, reference.attention_weights, (Q, K, MASK), "number"),
+    "weights": (weights.WEIGHTS, reference.attention_weights, (Q, K, MASK), "number"),
     "large scores": (
-        attention.LARGE | attention.LARGE_GUARDED,
+        weights.LARGE | weights.LARGE_GUARDED,
         reference.attention_weights,
         UP,
         "",
     ),
     "large scores, masked": (
-        attention.LARGE_MASKED,
+        weights.LARGE_MASKED,
         reference.attention_weights,
         OPPOSITE,
         "",
@@ -165,7 +166,7 @@ def test_unwritable_arrays_hold_the_same_numbers():
 @pytest.mark.parametrize("masked", [False, True])
 def test_large_scores_have_the_size_that_they_promise(masked):
     Q, K, mask = layer_inputs.large_scores(check, 1e4, masked)
-    scores = attention.scaled(Q, K)
+    scores = weights.scaled(Q, K)
     assert np.all(np.abs(np.abs(scores) - 1e4) < 100)
     if masked:
         assert mask.shape == (len(Q), 1, 1, K.shape[2])

@@ -7,7 +7,11 @@ layer norms.
 from collections.abc import Callable
 from functools import partial
 
-from course_utils.exercises.mistakes.attention import ATTENTION, attend
+from course_utils.exercises.mistakes.attention import (
+    ATTENTION,
+    RESIDUAL_IN_ATTENTION,
+    attend,
+)
 from course_utils.exercises.mistakes.positionwise import (
     FEED,
     NORM,
@@ -177,4 +181,5 @@ def layer_causes(right: Callable, formulas: dict[str, Callable]) -> dict:
 
 PRE_LAYER = layer_causes(lambda H, a, f, n1, n2: pre(pre(H, a, n1), f, n2), PRE)
 POST_LAYER = layer_causes(lambda H, a, f, n1, n2: post(post(H, a, n1), f, n2), POST)
-del POST_LAYER[RESIDUAL_IN_FEED]  # the same as a residual that is added twice
+for same_as_a_residual_that_is_added_twice in (RESIDUAL_IN_ATTENTION, RESIDUAL_IN_FEED):
+    del POST_LAYER[same_as_a_residual_that_is_added_twice]

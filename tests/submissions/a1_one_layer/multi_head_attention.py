@@ -180,7 +180,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"] + params["bo"]
 
 # %% wrong: dealt out and gathered in turn
-# message: expected result
+# message: dealt out to the heads in turn and gathered in turn
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads
@@ -201,7 +201,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"] + params["bo"]
 
 # %% wrong: heads merged in reverse
-# message: expected result
+# message: the result is wrong too. So look at the values, the heads, Wo and bo first
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads
@@ -390,7 +390,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"].T + params["bo"]
 
 # %% wrong: Wo transposed
-# message: expected result
+# message: Wo is transposed
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads
@@ -851,7 +851,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"] + params["bo"]
 
 # %% wrong: mask of one text for all
-# message: expected result
+# message: The mask of the first text is used for all
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads
@@ -894,8 +894,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"] + params["bo"]
 
 # %% wrong: n_heads ignored
-# message: no mask
-# message: expected result
+# message: All features are in one head
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     n_heads = 1
@@ -962,7 +961,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"] + params["bo"]
 
 # %% wrong: residual added
-# message: expected result
+# message: The residual belongs to the layer, not to attention
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads
@@ -1028,7 +1027,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"] + params["bo"]
 
 # %% wrong: an entry added to params
-# message: argument 2 was changed
+# message: argument 2 was changed at ['d_h']
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads
@@ -1040,6 +1039,27 @@ def multi_head_attention(X, params, n_heads, mask=None):
     K = k.reshape(B, T, n_heads, d_h).transpose(0, 2, 1, 3)
     V = v.reshape(B, T, n_heads, d_h).transpose(0, 2, 1, 3)
     S = Q @ K.transpose(0, 1, 3, 2) / np.sqrt(d_h)
+    may = np.broadcast_to(True if mask is None else mask, S.shape)
+    S = np.where(may, S, -np.inf)
+    top = S.max(-1, keepdims=True)
+    P = np.exp(S - np.where(np.isinf(top), 0, top))
+    total = P.sum(-1, keepdims=True)
+    A = P / np.where(total == 0, 1, total)
+    O = (A @ V).transpose(0, 2, 1, 3).reshape(B, T, d)
+    return O @ params["Wo"] + params["bo"]
+
+# %% wrong: scores divided by 8
+# message: which makes all weights equal, the result is right. So look at queries
+def multi_head_attention(X, params, n_heads, mask=None):
+    B, T, d = X.shape
+    d_h = d // n_heads
+    q = X @ params["Wq"] + params["bq"]
+    k = X @ params["Wk"] + params["bk"]
+    v = X @ params["Wv"] + params["bv"]
+    Q = q.reshape(B, T, n_heads, d_h).transpose(0, 2, 1, 3)
+    K = k.reshape(B, T, n_heads, d_h).transpose(0, 2, 1, 3)
+    V = v.reshape(B, T, n_heads, d_h).transpose(0, 2, 1, 3)
+    S = Q @ K.transpose(0, 1, 3, 2) / 8
     may = np.broadcast_to(True if mask is None else mask, S.shape)
     S = np.where(may, S, -np.inf)
     top = S.max(-1, keepdims=True)
@@ -1116,7 +1136,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
     return O @ params["Wo"] + params["bo"]
 
 # %% wrong: A and V mixed with transposed A
-# message: expected result
+# message: The weights are transposed
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads
@@ -1180,7 +1200,7 @@ def multi_head_attention(X, params, n_heads, mask=None):
 
 # %% wrong: causal always
 # message: no mask
-# message: expected result
+# message: which makes all weights equal, the result is wrong too
 def multi_head_attention(X, params, n_heads, mask=None):
     B, T, d = X.shape
     d_h = d // n_heads

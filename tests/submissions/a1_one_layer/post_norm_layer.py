@@ -623,7 +623,7 @@ def post_norm_layer(H, params, n_heads, mask=None):
     return norm(U + feed(U, params), params, 2)
 
 # %% wrong: one head always
-# message: expected result
+# message: All features are in one head
 def norm(X, params, n, eps=1e-5):
     C = X - X.mean(-1, keepdims=True)
     return C / np.sqrt((C**2).mean(-1, keepdims=True) + eps) * params[f"ln{n}_gain"] + params[f"ln{n}_shift"]
