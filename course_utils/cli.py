@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="course",
-        description="The tools of the course on hidden states, prefixes and fine-tuning.",
+        description="Tools of the course on hidden states, prefixes and fine-tuning.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     arguments = sys.argv[1:] if arguments is None else arguments
