@@ -41,7 +41,8 @@ def check_array(
         try:
             check.equal(got, expected, name, tried=tried, condition=condition)
         except Feedback as wrong:
-            known = not cause and seen and np.shape(got) == expected.shape
+            same_shape = getattr(got, "shape", None) == expected.shape
+            known = not cause and seen and same_shape
             lines = wrong.lines | {"cause": cause, "seen": seen(got) if known else ""}
             raise check.feedback(**lines) from None
     again = check.call(f, *args, tried=tried, **kwargs)

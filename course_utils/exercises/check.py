@@ -187,7 +187,7 @@ class Check:
             tried: the inputs, in words.
             condition: how much rounding errors grow in this computation; the
                 tolerance is 1024 units in the last place (1/64 in half precision)
-        of the largest expected number, times this.
+                of the largest expected number, times this.
             mistakes: a message for each known mistake and what it would give
                 (or a function that computes it): the cause is named if the
                 result agrees with it.

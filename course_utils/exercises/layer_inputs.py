@@ -14,10 +14,19 @@ def tokens(check: Check, B: int, T: int, V: int, dtype: Any = np.int64) -> np.nd
 
 
 def masks(check: Check, B: int, Tq: int, Tk: int) -> Iterator[tuple[str, np.ndarray]]:
-    """A mask of each shape, in which every query may attend somewhere."""
+    """A mask of each shape, in which every query may attend somewhere.
+
+    Of several keys the first row may not attend to all, or the mask of one text would
+    be no mask at all.
+    """
     for shape in ((Tq, Tk), (B, 1, 1, Tk), (B, 1, Tq, Tk)):
-        mask = check.rng.random(shape) < 0.5
-        np.put_along_axis(mask, check.rng.integers(Tk, size=(*shape[:-1], 1)), True, -1)
+        mask = np.ones(shape, bool)
+        while mask[0].all():
+            mask = check.rng.random(shape) < 0.5
+            kept = check.rng.integers(Tk, size=(*shape[:-1], 1))
+            np.put_along_axis(mask, kept, True, -1)
+            if Tk == 1:
+                break
         yield f"a mask of shape {shape}", mask
 
 

@@ -28,8 +28,12 @@ def predict(prediction: Any, outcome: Any, tolerance: float = 0.0) -> None:
 
 def agree(prediction: Any, outcome: Any, tolerance: float) -> bool:
     """Whether a prediction counts as foreseen; text regardless of case."""
-    if isinstance(prediction, str) and isinstance(outcome, str):
-        return prediction.strip().casefold() == outcome.strip().casefold()
+    prediction, outcome = (
+        value.tolist() if hasattr(value, "tolist") else value
+        for value in (prediction, outcome)
+    )
+    if isinstance(prediction, str) or isinstance(outcome, str):
+        return str(prediction).strip().casefold() == str(outcome).strip().casefold()
     if isinstance(prediction, list | tuple) and isinstance(outcome, list | tuple):
         pairs = zip(prediction, outcome, strict=False)
         return len(prediction) == len(outcome) and all(

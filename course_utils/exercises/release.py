@@ -2,7 +2,6 @@
 
 import ast
 import re
-from textwrap import dedent
 
 from nbgrader.preprocessors import ClearSolutions
 
@@ -28,8 +27,9 @@ def stub(source: str, assignment: str) -> str:
     >>> stub("### BEGIN SOLUTION\\nQ1 = 'b'\\n### END SOLUTION", "a1")
     'Q1 = ""'
     """
-    region = re.search(r"### BEGIN SOLUTION\n(.*?)\n\s*### END SOLUTION", source, re.S)
-    answers = literals(dedent(region[1])) if region else ""
+    # A region that is not indented stands for itself, another for a function's body.
+    region = re.search(r"^### BEGIN SOLUTION\n(.*?)\n### END", source, re.S | re.M)
+    answers = literals(region[1]) if region else ""
     if answers:
         return answers
     name = re.search(r"^(?:def|class) (\w+)", source, re.M)
