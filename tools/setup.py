@@ -9,6 +9,7 @@ interrupted.
 """
 
 import argparse
+import errno
 import hashlib
 import os
 import shutil
@@ -16,6 +17,7 @@ import sys
 
 from environment import (
     LOG,
+    PLACE,
     PYTHON,
     ROOT,
     VENV,
@@ -25,12 +27,14 @@ from environment import (
     forget_half_installed,
     make_venv,
     read,
+    size_of,
     usable,
     write,
 )
 from step import SetupError, run_step
 
 NEEDED_GB = 3.0  # the CPU build with all packages, the model and what pip unpacks
+INDEX = os.path.join(VENV, ".torch-index")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 VERIFY = """
 from course_utils.pretrained import packaged_folder, verify
@@ -47,20 +51,38 @@ def main() -> None:
     parser.add_argument("--torch-index", default="", help="index for torch alone")
     options = parser.parse_args()
     os.chdir(ROOT)
+    # Both lead past .venv: to what is installed elsewhere, and into the home.
+    os.environ.pop("PYTHONPATH", None)
+    os.environ["PIP_USER"] = "0"
     try:
         lock_folder()
+        # Once named it stays: another pin comes from there as well.
+        options.torch_index = options.torch_index or read(INDEX)
         pending = pending_steps(options)
         if pending:
-            run_steps(pending)
+            run_steps(pending, options.repair)
+        if options.torch_index:
+            write(INDEX, options.torch_index)
         if options.test:
             find_browser()
     except SetupError as error:
         sys.exit(f"Set-up stopped: {error}")
     except OSError as error:
-        sys.exit(f"Set-up stopped: {error.filename or ROOT}: {error.strerror}.")
+        sys.exit(f"Set-up stopped: {of_the_system(error)}")
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again: it continues.")
         sys.exit(130)
+
+
+def of_the_system(error: OSError) -> str:
+    """One line: what the system refused, and what to do."""
+    place = error.filename or ROOT
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        text = f"you may not write {place}. Mend its rights, or copy the course to"
+        return f"{text} a folder of your own and run the same command there."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk of {place} is full. Make room and run the same command again."
+    return f"{place}: {error.strerror}."
 
 
 def lock_folder() -> None:
@@ -81,22 +103,26 @@ def lock_folder() -> None:
     except BlockingIOError:
         print("Another set-up works in this folder: waiting for it ...", flush=True)
         fcntl.flock(folder, fcntl.LOCK_EX)
+    except OSError:
+        pass  # a network's file system that locks no folders
 
 
 def all_steps(options: argparse.Namespace) -> list:
     """Tuples of name, title, what is done and what it depends on, in order."""
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
     pip += ["--no-input", "--retries", "2"]
-    index = ["--index-url", options.torch_index] if options.torch_index else []
     torch, pins = pin_of("torch"), read("requirements.txt")
+    source = options.torch_index
+    # Forced, since another build of the same version would be passed over.
+    index = ["--index-url", source, "--force-reinstall"] if source else []
     model = ["--no-deps", "-r", "requirements-model.txt"]
     if options.repair:
         model += ["--force-reinstall", "--no-cache-dir"]
     course = ["--no-deps", "--no-build-isolation", "-e", "."]
     steps = [
         ("venv", "Python environment", make_venv, ""),
-        ("torch", f"PyTorch ({torch})", [*pip, *index, torch], torch),
-        ("packages", "packages", [*pip, "-r", "requirements.txt"], pins),
+        ("torch", f"PyTorch ({torch})", [*pip, *index, torch], torch + source),
+        ("packages", "packages", [*pip, "-r", "requirements.txt"], pins + source),
         ("course", "the course's own package", pip + course, read("pyproject.toml")),
         ("model", "encoder and spam messages", pip + model, read(model[2])),
         ("verify", "their checksums", [PYTHON, "-c", VERIFY], read(model[2])),
@@ -112,41 +138,40 @@ def pending_steps(options: argparse.Namespace) -> list:
 
     A stamp holds a hash of what its step depends on.
     """
-    moved = follow_move()
+    moved, ready = follow_move(), usable()
     steps, pending = all_steps(options), []
     for number, (name, title, action, inputs) in enumerate(steps, 1):
         key = hashlib.sha256(inputs.encode()).hexdigest()
-        if name == "venv":
-            again = not finished()  # perhaps for another Python
-        else:
-            again = options.repair or (moved and name == "course")
+        again = name != "venv" and (options.repair or (moved and name == "course"))
         stamp = os.path.join(VENV, ".done-" + name)
         if again and os.path.exists(stamp):
             write(stamp, "")
-        if not os.path.exists(PYTHON) or read(stamp) != key:
+        if not ready or read(stamp) != key:
             title = f"[{number}/{len(steps)}] {title}"
             pending.append((title, action, stamp, key))
     return pending
 
 
-def run_steps(pending: list) -> None:
+def run_steps(pending: list, repair: bool) -> None:
     """Run what is not done yet; each stamp is written when its step has succeeded."""
-    if not usable():
+    ready = usable()
+    if not ready:
         check_python()
-    if not finished():
+    if not ready and finished():
+        print("The Python of .venv is another one or damaged: all is made anew.")
+    if not ready or not finished():
         check_disk()
         print("Setting up the course in .venv: once, for some minutes.", flush=True)
     if os.path.exists(LOG):
         os.remove(LOG)
-    forget_half_installed()
-    os.environ["PIP_USER"] = "0"  # that setting would install past .venv
+    forget_half_installed(damaged_too=repair)
     for title, action, stamp, key in pending:
         if callable(action):
             action(title)
         else:
             run_step(title, action, LOG)
         write(stamp, key)
-    write(os.path.join(VENV, ".place"), VENV)
+    write(PLACE, VENV)
 
 
 def pin_of(package: str) -> str:
@@ -158,11 +183,11 @@ def pin_of(package: str) -> str:
 
 
 def check_disk() -> None:
-    free = shutil.disk_usage(ROOT).free / 1e9
-    if free < NEEDED_GB:
+    free, there = shutil.disk_usage(ROOT).free / 1e9, size_of(VENV) / 1e9
+    if free + there < NEEDED_GB:
         raise SetupError(
-            f"{free:.1f} GB are free here, the course needs {NEEDED_GB:.0f} GB. "
-            "Make room and run the same command again."
+            f"{free:.1f} GB are free here, the course needs {NEEDED_GB - there:.1f} GB "
+            "more. Make room and run the same command again."
         )
 
 

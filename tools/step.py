@@ -3,6 +3,7 @@
 Like tools/setup.py in the standard library alone and readable by Python 3.6.
 """
 
+import contextlib
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ NO_NETWORK = re.compile(
     "NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError"
     "|name resolution|Name or service not known|nodename nor servname"
     "|Network is unreachable|No route to host|Connection refused|Connection reset"
-    "|RemoteDisconnected|Failed to establish a new connection"
+    "|RemoteDisconnected|Failed to establish a new connection|IncompleteRead"
     "|Temporary failure resolving|Could not resolve",
     re.IGNORECASE,
 )
@@ -23,7 +24,8 @@ NO_BUILD = re.compile(r"No matching distribution found for (\S+)")
 TOO_FEW_RIGHTS = re.compile(r"\[Errno 13\] Permission denied: (.+)")
 NO_SPACE = re.compile(r"No space left on device|\[Errno 28\]|Disk quota exceeded")
 ERROR = re.compile(r"[\w.]*(error|exception):\s+", re.IGNORECASE)
-DAMAGED = re.compile("DO NOT MATCH THE HASHES|BadZipFile|IncompleteRead")
+DAMAGED = re.compile("DO NOT MATCH THE HASHES|BadZipFile")
+PATIENCE = 5  # seconds that an interrupted program has to clear away
 
 
 class SetupError(Exception):
@@ -41,17 +43,35 @@ def run_step(title: str, command: list, log: str) -> None:
         out.flush()
         start = out.tell()
         with Clock(title) as clock:
-            clock.code = code = subprocess.call(
-                command,
-                stdout=out,
-                stderr=out,
-                stdin=subprocess.DEVNULL,
-                close_fds=False,  # the lock stays with what runs
-            )
+            clock.code = code = call(command, out)
     if code:
         with open(log, encoding="utf-8", errors="replace") as written:
             written.seek(start)
             raise SetupError(explain(written.read(), code, log))
+
+
+def call(command: list, out) -> int:
+    """Run a program to its end; returns its exit status.
+
+    When Ctrl-C ends both, pip first removes what it has unpacked.
+    """
+    child = subprocess.Popen(
+        command,
+        stdout=out,
+        stderr=out,
+        stdin=subprocess.DEVNULL,
+        close_fds=False,  # the lock stays with what runs
+    )
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(PATIENCE)
+        raise
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
 
 
 class Clock:
@@ -92,28 +112,31 @@ def explain(log: str, code: int, path: str) -> str:
     """
     again = "run the same command again: it continues."
     missing, locked = NO_BUILD.search(log), TOO_FEW_RIGHTS.search(log)
+    version = "{}.{}".format(*sys.version_info[:2])
     if NO_SPACE.search(log):
-        return f"the disk is full. Make room and {again}"
+        where = "the one of this folder, of /tmp or of pip's cache"
+        return f"a disk is full: {where}. Make room and {again}"
+    if code < 0:
+        text = f"a program was ended (signal {-code}), often for want of memory. Close"
+        return f"{text} other programs and {again}"
     if NO_VENV.search(log):
-        return "this Python lacks its venv module. On Debian: apt install python3-venv"
-    if NO_NETWORK.search(log):
-        text = "the package index cannot be reached. Check the network or the proxy and"
-        return f"{text} {again}"
-    if missing:
-        version = "{}.{}".format(*sys.version_info[:2])
-        return (
-            f"the package index has no {missing.group(1)} for Python {version} on this "
-            "system. Name another Python (make lab PYTHON=python3.12) or, for torch, "
-            "another index (TORCH_INDEX=...)."
-        )
+        text = "this Python lacks its venv module. On Debian: apt install python"
+        return f"{text}{version}-venv. Then {again}"
     if locked:
         return f"you may not write {locked.group(1)}. Mend its rights and {again}"
     if DAMAGED.search(log):
         text = "a download arrived damaged. Empty pip's cache (pip cache purge) and"
         return f"{text} {again}"
-    if code < 0:
-        text = f"a program was ended (signal {-code}), often for want of memory. Close"
-        return f"{text} other programs and {again}"
+    # Only now: pip also tells of a network that failed for a moment.
+    if NO_NETWORK.search(log):
+        text = "the package index cannot be reached. Check the network or the proxy and"
+        return f"{text} {again}"
+    if missing:
+        return (
+            f"the package index has no {missing.group(1)} for Python {version} on this "
+            "system. Name another Python (make lab PYTHON=python3.12) or, for torch, "
+            "another index (TORCH_INDEX=...)."
+        )
     text = last_error(log)
     if "make repair" in text:
         return text
