@@ -1,0 +1,65 @@
+"""Which invariant finds which bug: measured, and as matrix.txt says."""
+
+from pathlib import Path
+
+import pytest
+
+from course_utils.bugs import BUGS, bugs_of, matrix
+
+WRITTEN = (Path(__file__).parent / "matrix.txt").read_text().splitlines()
+KINDS = ["layers", "stacks"]
+
+
+def written(kind):
+    """The lines under one heading."""
+    start = WRITTEN.index(f"[{kind}]") + 1
+    end = next((i for i in range(start, len(WRITTEN)) if not WRITTEN[i]), len(WRITTEN))
+    return WRITTEN[start:end]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def measured(request):
+    return request.param, matrix(request.param)
+
+
+def test_measured_as_written(measured):
+    kind, table = measured
+    assert table.lines() == written(kind)
+
+
+def test_every_bug_is_found_and_every_invariant_finds_one(measured):
+    kind, table = measured
+    assert table.found.any(1).all()
+    idle = {
+        n
+        for n, hit in zip(table.invariants, table.found.any(0), strict=True)
+        if not hit
+    }
+    # In the catalogue no bug changes shapes, and none stops the mixing.
+    assert idle == ({"shapes", "mixing"} if kind == "layers" else {"untouched"})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_measurement_does_not_depend_on_the_seed(kind):
+    assert matrix(kind, seed=1).lines() == matrix(kind, seed=2).lines() == written(kind)
+
+
+def test_a_table_has_a_row_for_each_bug(measured):
+    _, table = measured
+    rows = table.markdown().splitlines()
+    assert len(rows) == 2 + len(table.bugs)
+    assert {row.count("|") for row in rows} == {len(table.invariants) + 2}
+    assert sum(row.count("✗") for row in rows) == table.found.sum()
+
+
+def test_numbers_and_names_of_the_catalogue():
+    numbers = {bug.number for bug in BUGS.values()}
+    assert set(range(1, 36)) <= numbers
+    assert all(bug.name == name and bug.symptom for name, bug in BUGS.items())
+    assert all(callable(bug.load()) for bug in BUGS.values())
+    assert sum(map(len, map(bugs_of, KINDS))) <= len(BUGS)
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="kind must be"):
+        matrix("heads")
