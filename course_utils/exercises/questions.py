@@ -14,6 +14,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from course_utils.exercises.answers import page_cell
 from course_utils.exercises.feedback import Feedback
 
 
@@ -26,6 +27,9 @@ def load(lesson: str) -> dict:
 
 def ask(question: str, answer: str = "") -> None:
     """Show a question; once it is answered, say why the answer is right or wrong.
+
+    In a notebook an open question can be answered by a click: the letter is written
+    into this call, so that it is still there when the notebook is run again.
 
     Args:
         question: lesson and number, for example "03.1".
@@ -41,6 +45,13 @@ def ask(question: str, answer: str = "") -> None:
     if chosen and chosen not in options:
         letters = ", ".join(options)
         raise Feedback(f"Question {number}", expected=f"one of {letters}", got=answer)
+    text = as_markdown(entry, chosen)
+    show_markdown(text, {} if chosen else widget_bundle(question, entry))
+
+
+def as_markdown(entry: dict, chosen: str) -> str:
+    """The question as text, with the reason for the letter that was chosen."""
+    options = entry["options"]
     rows = [f"**{entry['text']}**", ""]
     for letter, (text, _) in options.items():
         rows.append(f"- {'→ ' if letter == chosen else ''}**{letter}** {text}")
@@ -49,15 +60,34 @@ def ask(question: str, answer: str = "") -> None:
         rows += ["", f"{verdict} {options[chosen][1]}"]
     else:
         rows += ["", 'Write a letter between the quotes, `ask("…", "a")`, and run.']
-    show_markdown("\n".join(rows))
+    return "\n".join(rows)
 
 
-def show_markdown(text: str) -> None:
-    """Render Markdown in a notebook, print it elsewhere."""
+def widget_bundle(question: str, entry: dict) -> dict:
+    """The question as a widget, for a notebook; empty where there is none."""
     from IPython import get_ipython
-    from IPython.display import Markdown, display
+
+    if get_ipython() is None:
+        return {}
+    try:
+        from course_utils.widgets.quiz import Quiz
+    except ImportError:
+        return {}
+    quiz = Quiz({question: entry}, answer_cell=page_cell() or "")
+    data, _ = quiz._repr_mimebundle_()
+    return data
+
+
+def show_markdown(text: str, widget: dict) -> None:
+    """Render Markdown in a notebook, or a widget with it; print it elsewhere.
+
+    A page without widgets or without a kernel shows the text of the same output.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
 
     if get_ipython() is None:
         print(text)
     else:
-        display(Markdown(text))
+        plain = {"text/plain": text, "text/markdown": text}
+        display({**widget, **plain}, raw=True)
