@@ -1,6 +1,7 @@
 """The `course` command. Each subcommand is imported only when it runs."""
 
 import argparse
+import io
 import sys
 from importlib import import_module
 
@@ -26,11 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     for name, (module, text) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text.capitalize())
-        if name in arguments[:1]:  # the others need no import
+        if name in arguments:  # the others need no import
             loaded = import_module(f"course_utils.commands.{module}")
             loaded.add_arguments(command)
             command.set_defaults(run=loaded.run)
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal has a ✓ or →
+        sys.stdout.reconfigure(errors="replace")
     try:
         return options.run(options)
     except CommandError as error:

@@ -5,12 +5,13 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 from course_utils.commands import CommandError, course_root
+from course_utils.commands.machine import free_memory, start_error
 
 MEMORY_GB = 3  # JupyterLab, one kernel with torch and the encoder, a browser
 PACKAGES = (
@@ -55,7 +56,8 @@ def examine() -> Iterator[Result]:
     """All checks, the quick ones first."""
     yield python()
     yield packages()
-    yield from model_and_data()
+    yield checked("model", encoder)
+    yield checked("data", messages)
     yield jupyter()
     yield nbgrader()
     yield sandbox()
@@ -65,21 +67,31 @@ def examine() -> Iterator[Result]:
 
 def python() -> Result:
     version = ".".join(map(str, sys.version_info[:3]))
-    return Result("OK", "Python", version)
+    return Result("OK", "Python", f"{version} in {sys.prefix}")
 
 
 def packages() -> Result:
     """Installed packages against the pins of requirements.txt."""
-    installed = {name: version_of(name) for name in PACKAGES}
     pins = pinned_versions()
+    installed = {name: version_of(name) for name in [*PACKAGES, *pins]}
     wrong = [
-        f"{name} {version or 'missing'} (pinned {pins[name]})"
+        f"{name} {version or 'missing'} (pinned {pins.get(name, 'none')})"
         for name, version in installed.items()
-        if name in pins and (version or "").split("+")[0] != pins[name]
+        if not version or pins.get(name) not in (None, version.split("+")[0])
     ]
+    if wrong and os.environ.get("PYTHONPATH"):
+        text = f"{', '.join(wrong)}; PYTHONPATH leads to other ones"
+        return Result("FAIL", "packages", text, "unset PYTHONPATH")
     if wrong:
-        return Result("FAIL", "packages", ", ".join(wrong), "make setup")
-    return Result("OK", "packages", ", ".join(f"{n} {v}" for n, v in installed.items()))
+        return Result("FAIL", "packages", ", ".join(wrong), reinstall())
+    shown = ", ".join(f"{name} {installed[name]}" for name in PACKAGES)
+    return Result("OK", "packages", shown)
+
+
+def reinstall(options: str = "-r requirements.txt") -> str:
+    """What installs again: in the course's .venv, or where pip is used by hand."""
+    by_hand = f"pip install {options}"
+    return "make repair" if Path(sys.prefix).name == ".venv" else by_hand
 
 
 def version_of(package: str) -> str | None:
@@ -99,49 +111,67 @@ def pinned_versions() -> dict[str, str]:
     return {name: version.strip() for name, version in rows}
 
 
-def model_and_data() -> Iterator[Result]:
-    """The pre-trained encoder and the spam messages, checksums included."""
+def checked(subject: str, look: Callable[[], str]) -> Result:
+    """What a look at something says, or why it cannot be used."""
+    try:
+        return Result("OK", subject, look())
+    except CommandError as error:
+        again = "--no-deps --force-reinstall -r requirements-model.txt"
+        return Result("FAIL", subject, str(error), reinstall(again))
+    except (ImportError, OSError) as error:  # the latter from torch's own libraries
+        return Result("FAIL", subject, str(error), reinstall())
+
+
+def encoder() -> str:
+    """The pre-trained encoder, checksums included."""
+    from course_utils.pretrained import CheckpointError, packaged_folder, verify
+
+    try:
+        verify(packaged_folder())
+    except CheckpointError as error:
+        raise CommandError(str(error)) from None
+    return "all-MiniLM-L6-v2, checksum right"
+
+
+def messages() -> str:
+    """The spam messages, checksum included."""
     from course_utils.data import DataError, spam_file
 
     try:
-        from course_utils.pretrained import CheckpointError, packaged_folder, verify
-    except ImportError as error:
-        yield Result("FAIL", "model", str(error), "make setup")
-    else:
-        try:
-            verify(packaged_folder())
-            yield Result("OK", "model", "all-MiniLM-L6-v2, checksum right")
-        except CheckpointError as error:
-            yield Result("FAIL", "model", str(error), "make repair")
-    try:
-        yield Result("OK", "data", f"{spam_file().name}, checksum right")
+        return f"{spam_file().name}, checksum right"
     except DataError as error:
-        yield Result("FAIL", "data", str(error), "make repair")
+        raise CommandError(str(error)) from None
 
 
 def jupyter() -> Result:
-    """JupyterLab and a kernel for this Python."""
+    """JupyterLab's kernel python3: that of this Python, as `course lab` finds it."""
     try:
-        from jupyter_client.kernelspec import KernelSpecManager
-
-        kernels = KernelSpecManager().find_kernel_specs()
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     except ImportError as error:
-        return Result("FAIL", "Jupyter", str(error), "make setup")
-    if "python3" not in kernels:
-        fix = "python -m ipykernel install --sys-prefix"
-        return Result("FAIL", "Jupyter", "no kernel named python3", fix)
-    return Result("OK", "Jupyter", f"kernel python3 in {kernels['python3']}")
+        return Result("FAIL", "Jupyter", str(error), reinstall())
+    own = Path(sys.prefix, "share", "jupyter", "kernels")
+    manager = KernelSpecManager()
+    manager.kernel_dirs = [str(own), *manager.kernel_dirs]
+    install = f'"{sys.executable}" -m ipykernel install --sys-prefix'
+    try:
+        spec = manager.get_kernel_spec("python3")
+    except NoSuchKernel:
+        return Result("FAIL", "Jupyter", "no kernel named python3", reinstall())
+    runs = Path(spec.argv[0])
+    here = {f"python{end}" for end in ("", "3", f"3.{sys.version_info[1]}")}
+    if str(runs) not in here and Path(sys.prefix) not in runs.parents:
+        text = f"the kernel python3 runs another Python, {runs}"
+        return Result("FAIL", "Jupyter", text, install)
+    return Result("OK", "Jupyter", f"kernel python3 in {spec.resource_dir}")
 
 
 def nbgrader() -> Result:
     """nbgrader, its helper program on the path, and the course's configuration."""
-    programs = os.path.dirname(sys.executable)
     if version_of("nbgrader") is None:
-        return Result("FAIL", "nbgrader", "is not installed", "make setup")
-    if not shutil.which("alembic", path=f"{programs}{os.pathsep}{os.environ['PATH']}"):
-        return Result(
-            "FAIL", "nbgrader", "its program alembic is missing", "make setup"
-        )
+        return Result("FAIL", "nbgrader", "is not installed", reinstall())
+    if not program("alembic"):
+        again = reinstall("--force-reinstall --no-deps alembic")
+        return Result("FAIL", "nbgrader", "its program alembic is missing", again)
     try:
         root = course_root()
     except CommandError as error:
@@ -153,29 +183,45 @@ def nbgrader() -> Result:
     return Result("OK", "nbgrader", f"{number} assignments, configuration found")
 
 
+def program(name: str) -> str | None:
+    """Path of a program, this Python's own first."""
+    places = os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)
+    return shutil.which(name, path=os.pathsep.join(places))
+
+
 def sandbox() -> Result:
     """Bubblewrap: only those who grade what others wrote need it."""
-    if shutil.which("bwrap"):
-        return Result("OK", "sandbox", f"bubblewrap in {shutil.which('bwrap')}")
-    text = "bubblewrap is not installed; needed only to grade what others wrote"
-    return Result("INFO", "sandbox", text, "apt install bubblewrap")
+    found = program("bwrap")
+    if not found:
+        text = "bubblewrap is not installed; needed only to grade what others wrote"
+        return Result("INFO", "sandbox", text, "apt install bubblewrap")
+    inside = [found, "--ro-bind", "/", "/", "--unshare-all", "true"]
+    if reason := start_error(inside):
+        text = f"{found} does not start: {reason}; needed only to grade what others "
+        fix = "Allow user namespaces (in a container: those who start it can)."
+        return Result("INFO", "sandbox", text + "wrote", fix)
+    return Result("OK", "sandbox", f"bubblewrap in {found}")
 
 
 def memory() -> Result:
     """Free memory, where the system tells."""
-    try:
-        rows = Path("/proc/meminfo").read_text().splitlines()
-        free = next(int(row.split()[1]) for row in rows if "MemAvailable" in row) / 1e6
-    except (OSError, StopIteration, ValueError):
+    free = free_memory()
+    if free is None:
         return Result("INFO", "memory", "this system does not tell")
     if free < MEMORY_GB:
         text = f"{free:.1f} GB free, lessons need up to {MEMORY_GB} GB"
-        return Result("FAIL", "memory", text, "Close other programs or kernels.")
+        fix = "Close other programs or kernels, or give a container more."
+        return Result("FAIL", "memory", text, fix)
     return Result("OK", "memory", f"{free:.1f} GB free")
 
 
 def disk() -> Result:
-    free = shutil.disk_usage(Path.cwd()).free / 1e9
+    """Room for answers and logs, in the course's folder if this is inside it."""
+    try:
+        place = course_root()
+    except CommandError:
+        place = Path.cwd()
+    free = shutil.disk_usage(place).free / 1e9
     if free < 0.5:
         return Result("FAIL", "disk", f"{free:.1f} GB free", "Make room: 0.5 GB.")
     return Result("OK", "disk", f"{free:.0f} GB free")

@@ -4,11 +4,12 @@ import argparse
 import os
 import sys
 import webbrowser
+from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
-from course_utils.commands import course_root
+from course_utils.commands import CommandError, course_root
 from course_utils.commands.publish import publish
 from course_utils.commands.work import start_missing
 
@@ -28,8 +29,11 @@ def run(options: argparse.Namespace) -> int:
     root = course_root()
     for name in start_missing(root):
         print(f"New: work/{name}/{name}.ipynb")
-    for name in publish(root):
-        print(f"In the Assignment List: {name}")
+    try:
+        for name in publish(root):
+            print(f"In the Assignment List: {name}")
+    except CommandError as error:  # all but that list works without it
+        print(f"course: {error}", file=sys.stderr)
     url = running_server(root)
     if url:
         print(f"JupyterLab is already running: {url}")
@@ -42,28 +46,48 @@ def run(options: argparse.Namespace) -> int:
 
 def running_server(root: Path) -> str | None:
     """Address of the first page on a server of this folder, or None."""
-    from jupyter_server.serverapp import list_running_servers
-
-    for server in list_running_servers():
+    for server in known_servers():
         same = os.path.realpath(server["root_dir"]) == os.path.realpath(root)
-        if same and answers(server["url"]):
+        if same and answers(server["url"], server["token"]):
             token = f"?token={server['token']}" if server["token"] else ""
-            return f"{server['url']}lab/tree/{FIRST_PAGE}{token}"
+            return f"{server['url']}{first_page(root)}{token}"
     return None
 
 
-def answers(url: str) -> bool:
-    """Whether a Jupyter server answers there; a killed one leaves its entry behind."""
+def known_servers() -> Iterator[dict]:
+    """This user's servers, by the entries that they leave."""
+    from jupyter_server.serverapp import list_running_servers
+
     try:
-        with urlopen(f"{url}api", timeout=2):
+        yield from list_running_servers()
+    except OSError:
+        return  # an entry went away just now, or belongs to root
+
+
+def first_page(root: Path) -> str:
+    """Where a browser begins, as a part of an address."""
+    return f"lab/tree/{FIRST_PAGE}" if (root / FIRST_PAGE).is_file() else "lab"
+
+
+def answers(url: str, token: str) -> bool:
+    """Whether that very Jupyter server answers there.
+
+    A killed one leaves its entry behind, and another program may have its port; only
+    the right server takes the token. This machine is asked past every proxy.
+    """
+    path = "api/status" if token else "api"
+    request = Request(url + path, headers={"Authorization": f"token {token}"})
+    try:
+        with build_opener(ProxyHandler({})).open(request, timeout=2):
             return True
-    except (URLError, TimeoutError):
+    except (OSError, HTTPException):
         return False
 
 
 def start_server(root: Path, options: argparse.Namespace) -> None:
     """Become a JupyterLab on 127.0.0.1 that asks nothing of the network."""
-    command = [sys.executable, "-m", "jupyterlab", FIRST_PAGE]
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [FIRST_PAGE] if (root / FIRST_PAGE).is_file() else []
     command += [f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
     command += [
         "--LabApp.news_url=None",
@@ -77,7 +101,7 @@ def start_server(root: Path, options: argparse.Namespace) -> None:
 
 
 def environment(root: Path) -> dict[str, str]:
-    """The environment of a server: this Python's programs first on the path.
+    """The environment of a server: this Python's programs and kernel come first.
 
     The course's folder is a place of settings, since nbgrader's Assignment List reads
     its settings while it stands in work/ and would miss nbgrader_config.py there.
@@ -90,6 +114,7 @@ def environment(root: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": str(threads()),
         **os.environ,
         "PATH": first(os.path.dirname(sys.executable), "PATH"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_CONFIG_PATH": first(str(root), "JUPYTER_CONFIG_PATH"),
     }
 

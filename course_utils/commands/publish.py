@@ -15,7 +15,7 @@ def publish(root: Path) -> list[str]:
         Their names.
 
     Raises:
-        CommandError: nbgrader could not release them.
+        CommandError: nbgrader could not release them, or .nbgrader/ cannot be written.
     """
     digests = {
         name: digest(root / "assignments" / name) for name in assignment_names(root)
@@ -25,8 +25,13 @@ def publish(root: Path) -> list[str]:
         release(root, changed)
     for name in changed:
         record = record_of(root, name)
-        record.parent.mkdir(parents=True, exist_ok=True)
-        record.write_text(digests[name], encoding="utf-8")
+        try:
+            record.parent.mkdir(parents=True, exist_ok=True)
+            record.write_text(digests[name], encoding="utf-8")
+        except OSError as error:
+            raise CommandError(
+                f"{record} cannot be written: {error.strerror}."
+            ) from None
     return changed
 
 
@@ -63,7 +68,11 @@ def release(root: Path, names: list[str]) -> None:
     from traitlets.config.loader import PyFileConfigLoader
 
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    (root / ".nbgrader" / "exchange").mkdir(parents=True, exist_ok=True)
+    place = root / ".nbgrader" / "exchange"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"{place} cannot be made: {error.strerror}.") from None
     for name in names:
         course = CourseDirectory(config=config, assignment_id=name)
         exchange = ExchangeFactory(config=config)
