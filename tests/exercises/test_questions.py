@@ -1,5 +1,6 @@
 """Retrieval questions: every file is whole, every answer gets its reason."""
 
+import sys
 from importlib.resources import files
 
 import pytest
@@ -9,6 +10,7 @@ from IPython.utils.capture import capture_output
 from course_utils.exercises import Feedback, ask
 from course_utils.exercises.questions import load
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 FOLDER = files("course_utils.exercises").joinpath("questions")
 LESSONS = sorted(p.name.removesuffix(".toml") for p in FOLDER.iterdir())
 
@@ -50,12 +52,36 @@ def test_answer_that_is_no_letter(answer):
         ask("03.1", answer)
 
 
-def test_notebook_shows_markdown():
+@pytest.fixture
+def shell():
     shell = InteractiveShell.instance()
-    try:
-        with capture_output() as captured:
-            ask("03.1", load("03")["1"]["key"])
-        [shown] = captured.outputs
-        assert "✓ Right." in shown.data["text/markdown"]
-    finally:
-        shell.clear_instance()
+    yield shell
+    shell.clear_instance()
+
+
+def shown(*call):
+    """The data of the one output of a question in a notebook."""
+    with capture_output() as captured:
+        ask(*call)
+    [output] = captured.outputs
+    assert (captured.stdout, captured.stderr) == ("", "")
+    return output.data
+
+
+def test_an_answer_in_the_call_is_shown_as_text(shell):
+    data = shown("03.1", load("03")["1"]["key"])
+    assert "✓ Right." in data["text/markdown"]
+    assert set(data) == {"text/markdown", "text/plain"}
+
+
+def test_an_open_question_is_a_widget_with_its_text_beside_it(shell):
+    data = shown("03.1", "")
+    assert WIDGET in data
+    for kind in ("text/markdown", "text/plain"):
+        assert load("03")["1"]["text"] in data[kind]
+        assert "Write a letter" in data[kind]
+
+
+def test_without_widgets_the_text_is_left(shell, monkeypatch):
+    monkeypatch.setitem(sys.modules, "course_utils.widgets.quiz", None)
+    assert set(shown("03.1", "")) == {"text/markdown", "text/plain"}
