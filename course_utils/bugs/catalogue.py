@@ -16,26 +16,36 @@ class Bug(NamedTuple):
         family: what it has in common with its neighbours.
         name: a few words, unique.
         symptom: what one would notice first.
-        module, attribute: where its code stands in `course_utils.bugs`.
+        kind: "layers", "stacks", "prefixes" or "training".
+        attribute: what its code is called there, in `course_utils.bugs`.
     """
 
     number: int
     family: str
     name: str
     symptom: str
-    module: str
+    kind: str
     attribute: str
 
     def load(self) -> Callable[..., Any]:
-        """The broken layer's class, or the broken function."""
-        return getattr(
-            import_module(f"course_utils.bugs.{self.module}"), self.attribute
-        )
+        """The broken layer's class, the broken function or the broken training."""
+        module = import_module(f"course_utils.bugs.{MODULES[self.kind]}")
+        found = getattr(module, self.attribute)
+        return found() if self.kind == "prefixes" else found
 
+
+MODULES = {
+    "layers": "layers",
+    "stacks": "stacks",
+    "prefixes": "prefixes",
+    "training": "training_bugs",
+}
 
 RESIDUAL, SOFTMAX, MASK = "residual", "softmax and scale", "mask"
 LAYOUT, NORM, RECURRENCE = "head layout", "normalisation", "recurrence"
 FEED, RANDOM = "feed-forward", "randomness"
+PREFIX, GRADIENTS, OPTIMISER = "prefix", "gradients", "optimiser"
+START, LOSS = "start", "pooling and loss"
 
 LAYER_BUGS = (
     (1, RESIDUAL, "no residual around attention", "NoResidualAroundAttention",
@@ -115,15 +125,76 @@ STACK_BUGS = (
      "every layer matters, and the result is wrong"),
 )  # fmt: skip
 
-TABLES = {"layers": LAYER_BUGS, "stacks": STACK_BUGS}
+PREFIX_BUGS = (
+    (36, PREFIX, "prefix rows dropped at the end only", "DroppedAtTheEnd",
+     "the sequence grows by k rows a layer; the final shape is right"),
+    (37, PREFIX, "rows dropped at the wrong end", "DroppedFromTheWrongEnd",
+     "the final shape is right, and the last tokens are lost"),
+    (38, PREFIX, "T - 1 rows kept", "OneTokenTooMany",
+     "each layer loses a token"),
+    (39, PREFIX, "k - 1 rows dropped", "OnePrefixRowTooFew",
+     "each layer gains a row"),
+    (40, PREFIX, "one prefix for all layers", "SamePrefixForAll",
+     "the other prefixes never learn"),
+    (41, PREFIX, "prompt in the place of prefixes", "PromptOnly",
+     "only the first prefix learns"),
+    (42, PREFIX, "prefix added to the tokens", "AddedToTheTokens",
+     "shapes are right; NaN without prefix rows"),
+    (43, PREFIX, "prefix masked out", "PrefixMaskedOut",
+     "prefixes never learn"),
+    (44, PREFIX, "causal mask not shifted", "TriangleNotShifted",
+     "first tokens do not see the whole prefix, nor all tokens before them"),
+    (45, PREFIX, "positions shifted by the prefix", "PositionsShifted",
+     "all looks right, but results are not those of further keys and values"),
+    (46, PREFIX, "prefix behind, mask in front", "AppendedWithoutItsMask",
+     "right without a mask, wrong with one"),
+)  # fmt: skip
+
+TRAINING_BUGS = (
+    (47, GRADIENTS, "states detached", "DetachedStates",
+     "only the head learns"),
+    (48, GRADIENTS, "no gradient through the frozen encoder",
+     "NoGradientThroughTheFrozen", "the prompt never learns"),
+    (52, GRADIENTS, "gradients not cleared", "GradientsNotCleared",
+     "steps grow, and the loss takes off"),
+    (49, OPTIMISER, "prompt in a plain list", "NotRegistered",
+     "too few trained parameters; the prompt never learns"),
+    (50, OPTIMISER, "frozen by zero gradients", "FrozenByZeroGradients",
+     "weight decay shrinks what should stay"),
+    (51, OPTIMISER, "optimiser built before the head", "OptimizerBeforeTheHead",
+     "the head never learns"),
+    (53, START, "new head at every step", "NewHeadEveryStep",
+     "the loss returns to ln C again and again"),
+    (54, START, "encoder at random", "RandomEncoder",
+     "no better than without pre-training"),
+    (58, START, "low-rank update random on both sides", "BothRandom",
+     "worse than the base before the first step"),
+    (58, START, "low-rank update zero on both sides", "BothZero",
+     "the update never learns"),
+    (55, LOSS, "softmax twice", "SoftmaxTwice",
+     "the loss does not fall below a floor"),
+    (56, LOSS, "mean over padding too", "MeanCountsPadding",
+     "results depend on the longest text of a batch"),
+    (56, LOSS, "first text for the first token", "FirstSequenceForFirstToken",
+     "an error, or silence where a batch has as many texts as tokens"),
+    (57, LOSS, "loss of every pair", "LossOfEveryPair",
+     "predictions all approach the mean of the labels"),
+)  # fmt: skip
+
+TABLES = {
+    "layers": LAYER_BUGS,
+    "stacks": STACK_BUGS,
+    "prefixes": PREFIX_BUGS,
+    "training": TRAINING_BUGS,
+}
 
 BUGS: dict[str, Bug] = {
-    name: Bug(number, family, name, symptom, module, attribute)
-    for module, rows in TABLES.items()
+    name: Bug(number, family, name, symptom, kind, attribute)
+    for kind, rows in TABLES.items()
     for number, family, name, attribute, symptom in rows
 }
 
 
-def bugs_of(module: str) -> list[Bug]:
+def bugs_of(kind: str) -> list[Bug]:
     """The bugs of "layers", "stacks", "prefixes" or "training", in order."""
-    return [bug for bug in BUGS.values() if bug.module == module]
+    return [bug for bug in BUGS.values() if bug.kind == kind]

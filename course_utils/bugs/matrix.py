@@ -55,7 +55,17 @@ def judge_of(kind: str) -> Callable[[Any, int], Mapping[str, Any]]:
         from course_utils.tracing.recurrence import recurrence_panel
 
         return recurrence_panel
-    raise ValueError(f"kind must be 'layers' or 'stacks', not {kind!r}.")
+    if kind == "prefixes":
+        from course_utils.bugs.prefix_panel import prefix_panel
+
+        return prefix_panel
+    if kind == "training":
+        from course_utils.bugs.training_panel import training_panel
+
+        return training_panel
+    raise ValueError(
+        f"kind must be 'layers', 'stacks', 'prefixes' or 'training', not {kind!r}."
+    )
 
 
 def fresh(layer: Callable[..., Any], seed: int, d: int = 12, n_heads: int = 3) -> Any:
@@ -71,7 +81,7 @@ def matrix(kind: str = "layers", seed: int = 0) -> Matrix:
     """Run every invariant on every bug.
 
     Args:
-        kind: "layers" or "stacks".
+        kind: "layers", "stacks", "prefixes" or "training".
         seed: of parameters and probes.
 
     Raises:

@@ -5,7 +5,7 @@ An invariant is written as a function of a `Probe` and made public by
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NamedTuple
 
@@ -202,3 +202,32 @@ def invariant(body: Callable[[Probe], tuple | None]) -> Callable:
 
     del check.__wrapped__  # so that help() shows the layer, not the probe
     return check
+
+
+def judge(
+    checks: Mapping[str, Callable[[Any, int], tuple | None]],
+    subject: Any,
+    seed: int,
+    fed: str,
+    *,
+    grad: bool = False,
+) -> dict[str, Finding | None]:
+    """Run checks of something other than a layer.
+
+    Args:
+        checks: by name; each returns None, or (expected, got), and says what holds
+            in the first line of its docstring. An exception is a finding as well.
+        subject, seed: what each check is given.
+        fed: the inputs of all checks, in words.
+        grad: whether gradients are computed.
+    """
+    found = {}
+    for name, check in checks.items():
+        with torch.set_grad_enabled(grad), torch.random.fork_rng([]):
+            try:
+                evidence = check(subject, seed)
+            except Exception as error:
+                evidence = "no error", f"{type(error).__name__}: {error}"
+        meaning = (check.__doc__ or "").splitlines()[0]
+        found[name] = evidence and Finding(name, meaning, fed, *evidence)
+    return found

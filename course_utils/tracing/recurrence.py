@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from course_utils.tracing.probes import Finding, describe
+from course_utils.tracing.probes import Finding, describe, judge
 
 Layers = Sequence[Callable[..., Tensor]]
 Run = Callable[[Tensor, Layers], Sequence[Tensor]]
@@ -165,13 +165,4 @@ def recurrence_panel(run: Run, seed: int = 0) -> dict[str, Finding | None]:
     >>> any(recurrence_panel(run_stack).values())
     False
     """
-    found = {}
-    for name, check in CHECKS.items():
-        with torch.no_grad():
-            try:
-                evidence = check(run, seed)
-            except Exception as error:
-                evidence = "no error", f"{type(error).__name__}: {error}"
-        meaning = (check.__doc__ or "").strip()
-        found[name] = evidence and Finding(name, meaning, FED, *evidence)
-    return found
+    return judge(CHECKS, run, seed, FED)
