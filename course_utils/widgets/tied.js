@@ -34,7 +34,7 @@ function buildTied(model, data) {
       node("label", {}, node("b", {}, "Step"), parts.step, parts.stepText)),
     node("div", { className: "te-pictures" }, ...pictures),
     legend(data),
-    node("p", { className: "te-quiet" }, "Keys: arrows move a slider, 1 to 4 choose what W does. A click on a picture of steps chooses a step."),
+    node("p", { className: "te-quiet" }, `Squares are the starts, circles the states at step l; closer than ${NEAR} counts as one place. Keys: arrows move a slider, 1 to 4 choose what W does. A click on one of the other pictures chooses a step.`),
     parts.readout, parts.beside, parts.details,
   );
   return parts;

@@ -48,6 +48,12 @@ function frame(canvas, ink, height, left) {
   return [pen, box];
 }
 
+// As high as the plane beside them; lower where they stand below it, as on a phone.
+function chartHeight(canvas) {
+  const stacked = canvas.closest(".te-pictures").clientWidth < 600;
+  return stacked ? 220 : Math.min(320, canvas.parentElement.clientWidth);
+}
+
 function gridLine(pen, box, fraction, text, vertical) {
   const x = box.left + (vertical ? fraction * box.width : 0);
   const y = box.top + (vertical ? 0 : (1 - fraction) * box.height);
@@ -104,7 +110,7 @@ function drawPlane(canvas, data, now, ink) {
     gridLine(pen, box, (v + reach) / (2 * reach), String(v), false);
   }
   pen.textAlign = "center";
-  pen.fillText("first number of H[l]", box.left + box.width / 2, box.top + box.height + 25);
+  pen.fillText("first number of H[l]; the second upwards", box.left + box.width / 2, box.top + box.height + 25);
   for (let s = 0; s < data.starts; s += 1) {
     const path = Array.from({ length: now.step + 1 }, (_, l) => at(data.point(now, l, s)));
     curve(pen, path, { colour: BLUE, width: 1, mark: "dot", every: Infinity });
@@ -124,7 +130,7 @@ function drawPlane(canvas, data, now, ink) {
 }
 
 function drawChanges(canvas, data, now, ink) {
-  const [pen, box] = frame(canvas, ink, 320, 44);
+  const [pen, box] = frame(canvas, ink, chartHeight(canvas), 44);
   const high = 1;
   const at = (l, value) => [box.left + (l / data.steps) * box.width,
     box.top + ((high - Math.max(LOWEST, Math.log10(value))) / (high - LOWEST)) * box.height];
@@ -144,7 +150,7 @@ function drawChanges(canvas, data, now, ink) {
 }
 
 function drawLengths(canvas, data, now, ink) {
-  const [pen, box] = frame(canvas, ink, 320, 44);
+  const [pen, box] = frame(canvas, ink, chartHeight(canvas), 44);
   const unit = niceStep(data.longest / 4);
   const high = unit * Math.ceil(data.longest / unit) || 1;
   const at = (l, value) => [box.left + (l / data.steps) * box.width, box.top + (1 - value / high) * box.height];

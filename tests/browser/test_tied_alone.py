@@ -145,12 +145,13 @@ def test_every_control_has_a_name(explorer: Locator):
     found = explorer.aria_snapshot()
     assert re.findall(r"- (?:radio|slider|img|region)\b(?! \")", found) == []
     for role, name in [
-        ("group", "Explorer of tied maps: Tied maps"),
+        ("group", "W"),
         ("slider", "Spectral norm of W"),
         ("slider", "Step"),
         ("img", "Paths of six states in the plane up to step 10"),
     ]:
         expect(explorer.get_by_role(role, name=name)).to_have_count(1)
+    expect(explorer).to_have_accessible_name("Explorer of tied maps: Tied maps")
     norm = explorer.get_by_role("slider", name="Spectral norm of W")
     expect(norm).to_have_attribute("aria-valuetext", "0.7")
 
