@@ -1,6 +1,7 @@
 """One layer, applied again and again: depth with tied weights."""
 
 from collections.abc import Callable
+from operator import index
 from typing import SupportsIndex
 
 import torch
@@ -27,7 +28,7 @@ def run_tied(
         is NaN, also by infinity minus infinity, never counts as small.
 
     Raises:
-        TypeError: H0 or what the layer returns is not a tensor.
+        TypeError: H0 or what the layer returns is not a tensor, max_iter no integer.
         ValueError: max_iter is negative.
 
     Source: Bai et al. 2019, "Deep Equilibrium Models", arXiv 1909.01377.
@@ -37,10 +38,11 @@ def run_tied(
     ([1.0, 0.5, 0.25], True)
     """
     check_tensor(H0, "H0")
-    if max_iter.__index__() < 0:
+    most = index(max_iter)
+    if most < 0:
         raise ValueError(f"max_iter is {max_iter}, but it must be at least 0.")
     states = [H0.clone()]
-    for l in range(1, max_iter.__index__() + 1):
+    for l in range(1, most + 1):
         # Copied in and out, else old and new may be the same piece of memory.
         out = layer(states[-1].clone())
         check_tensor(out, f"What the layer returned at application {l}")
