@@ -54,7 +54,7 @@ def masked_keys_ignored(p: Probe) -> tuple | None:
 def norm_statistics(p: Probe) -> tuple | None:
     """Rows that leave a layer norm have mean 0 and variance 1 over the features."""
     layer, H = p.copy(), p.states()
-    H = (100.0 if p.eps < 1e-4 else 10.0) * H  # so that eps does not count
+    H = 100 * H  # so that eps does not count
     for name in ("ln1", "ln2"):
         set_part(p.parts(layer)[name], 1.0, 0.0)
     p.fed = f"random states {tuple(H.shape)}, large; gains made 1 and shifts 0"
@@ -122,7 +122,7 @@ def heads_apart(p: Probe) -> tuple | None:
 def nonlinear(p: Probe) -> tuple | None:
     """Feed-forward is not linear."""
     layer, H = p.copy(), p.states()
-    N = p.normal(p.B, p.T, p.d)
+    N = 3 * p.normal(p.B, p.T, p.d)
     N[:, 2], N[:, 3] = N[:, 0] + N[:, 1], 0.0
     p.fed = "random rows a, b, a + b and 0 in the place of what ff1 receives"
     _, written = observe(p, layer, H, feed={"ff1": N})

@@ -62,6 +62,8 @@ class Probe:
     Attributes:
         B, T, d, h: sizes of `states`, pairwise different where the layer allows.
         norm: "pre" or "post".
+        dtype: of all probes: the layer's, or float32 for one in half precision,
+            whose rounding would hide what a check looks for.
         fed: what was given to the layer, in words; each check keeps it up to date.
     """
 
@@ -76,16 +78,19 @@ class Probe:
         numbers = [p for p in layer.parameters() if p.is_floating_point()]
         if not numbers:
             raise TypeError("This layer has no parameters: give a Layer, not a class.")
+        if self.d < 3:
+            raise ValueError(f"d is {self.d}, but rows need 3 features to differ.")
         self.dtype, self.device = numbers[0].dtype, numbers[0].device
+        if torch.finfo(self.dtype).bits < 32:
+            self.dtype = torch.float32
         self.eps = torch.finfo(self.dtype).eps
 
     # --- random inputs ----------------------------------------------------------
 
     def normal(self, *shape: int) -> Tensor:
         """Standard normal numbers in the layer's dtype."""
-        wide = torch.float64 if self.dtype == torch.float64 else torch.float32
-        drawn = torch.randn(shape, generator=self.generator, dtype=wide)
-        return drawn.to(self.device, self.dtype)
+        drawn = torch.randn(shape, generator=self.generator, dtype=self.dtype)
+        return drawn.to(self.device)
 
     def states(self) -> Tensor:
         """Random states (B, T, d); every row has a size and an offset of its own."""
@@ -121,7 +126,7 @@ class Probe:
         Raises:
             RuntimeError: the copy shares a parameter with the layer.
         """
-        twin = copy.deepcopy(self.layer)
+        twin = copy.deepcopy(self.layer).to(self.dtype)
         own = {p.data_ptr() for p in self.layer.parameters() if p.numel()}
         for parameter in twin.parameters():
             if parameter.data_ptr() in own:

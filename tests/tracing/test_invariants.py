@@ -53,6 +53,13 @@ def test_nothing_is_found_whatever_the_choices_of_a_layer(norm, activation, eps)
         assert findings(Layer(12, 3, 7, **options).double().eval(), seed) == []
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_layer_in_half_precision_is_examined_in_float32(dtype):
+    layer = Layer(12, 3).to(dtype)
+    assert findings(layer) == []
+    assert {p.dtype for p in layer.parameters()} == {dtype}
+
+
 def test_nothing_is_found_in_a_trained_layer(encoder):
     assert [findings(encoder.layers[l]) for l in (0, -1)] == [[], []]
 
@@ -138,6 +145,11 @@ def test_something_without_parameters_is_refused():
 
     with pytest.raises(TypeError, match="no parameters"):
         causal(Bare())
+
+
+def test_a_width_at_which_norms_leave_nothing_is_refused():
+    with pytest.raises(ValueError, match="3 features"):
+        causal(Layer(2, 1))
 
 
 # Beyond the catalogue -----------------------------------------------------------------
