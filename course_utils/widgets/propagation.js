@@ -2,7 +2,7 @@
 // The numbers arrive once; from then on the browser needs no kernel.
 
 const HEIGHT = 260;
-const MARGIN = { left: 52, right: 14, top: 14, bottom: 42 };
+const MARGIN = { left: 52, right: 14, top: 30, bottom: 42 };
 let charts = 0;
 
 function shape(tag, attributes = {}, ...children) {
@@ -104,7 +104,10 @@ function frame(svg, look) {
   for (let l = 0; l <= L; l += every) {
     svg.append(shape("text", { x: x(l), y: bottom + 17, "text-anchor": "middle" }, `H[${l}]`));
   }
-  svg.append(shape("text", { class: "pe-axis", x: (MARGIN.left + width - MARGIN.right) / 2, y: HEIGHT - 5, "text-anchor": "middle" }, "state"));
+  svg.append(
+    shape("text", { x: (MARGIN.left + width - MARGIN.right) / 2, y: HEIGHT - 5, "text-anchor": "middle" }, "state"),
+    shape("text", { x: 4, y: 14 }, "relative change"),
+  );
 }
 
 function curve(svg, { x, y }, mean, spread, layer) {
