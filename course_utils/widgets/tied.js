@@ -24,7 +24,7 @@ function buildTied(model, data) {
   parts.details.append(parts.table);
   const choices = parts.radios.map((radio, k) => node("label", {}, radio, data.kinds[k], node("kbd", { aria: { "aria-hidden": "true" } }, k + 1)));
   const picture = (name, canvas) => node("div", { className: "te-picture" }, node("p", { className: "te-name" }, name), node("div", {}, canvas));
-  const pictures = [picture("H[l] = tanh(H[l-1] W + U), six starts", parts.plane), picture("Change per step", parts.changes)];
+  const pictures = [picture("Six paths of tanh(H W + U)", parts.plane), picture("Change per step", parts.changes)];
   if (data.layers.length) pictures.push(picture("Length of a row, tied layers", parts.lengths));
   parts.root.append(
     ...(title ? [node("p", { className: "te-title" }, title)] : []),

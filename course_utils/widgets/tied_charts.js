@@ -5,7 +5,7 @@ const LOOKS = [
   { colour: "#d9711c", dash: [7, 4], mark: "square" },
   { colour: "#1a9e78", dash: [7, 3, 2, 3], mark: "triangle" },
 ];
-const LOWEST = -8; // power of ten where the picture of changes ends
+const LOWEST = -8; // power of ten; smaller changes lie on the lower edge
 
 function readTied(model) {
   const [kinds, norms, layers, steps] = ["kinds", "norms", "layers", "steps"].map((name) => model.get(name));
@@ -110,7 +110,7 @@ function drawPlane(canvas, data, now, ink) {
     gridLine(pen, box, (v + reach) / (2 * reach), String(v), false);
   }
   pen.textAlign = "center";
-  pen.fillText("first number of H[l]; the second upwards", box.left + box.width / 2, box.top + box.height + 25);
+  pen.fillText("first number of H[l], second ↑", box.left + box.width / 2, box.top + box.height + 25);
   for (let s = 0; s < data.starts; s += 1) {
     const path = Array.from({ length: now.step + 1 }, (_, l) => at(data.point(now, l, s)));
     curve(pen, path, { colour: BLUE, width: 1, mark: "dot", every: Infinity });
@@ -131,11 +131,11 @@ function drawPlane(canvas, data, now, ink) {
 
 function drawChanges(canvas, data, now, ink) {
   const [pen, box] = frame(canvas, ink, chartHeight(canvas), 44);
-  const high = 1;
+  const high = 1; // the uppermost power of ten
   const at = (l, value) => [box.left + (l / data.steps) * box.width,
     box.top + ((high - Math.max(LOWEST, Math.log10(value))) / (high - LOWEST)) * box.height];
   for (let power = LOWEST; power <= high; power += 1) {
-    gridLine(pen, box, (power - LOWEST) / (high - LOWEST), power % 2 ? "" : `1e${power}`, false);
+    gridLine(pen, box, (power - LOWEST) / (high - LOWEST), power % 2 ? "" : `${power === LOWEST ? "≤ " : ""}1e${power}`, false);
   }
   stepAxis(pen, box, data, now);
   const along = (value) => Array.from({ length: data.steps }, (_, i) => at(i + 1, value(i + 1)));

@@ -98,6 +98,10 @@ def test_tied_layers_are_read_out_at_the_same_step(explorer: Locator):
     expect(explorer).to_contain_text(
         "tied pre-norm layer: length of a row 34.0, change 1.50"
     )
+    moved = 0.9**19 - 0.9**20
+    expect(explorer).to_contain_text(
+        f"tied post-norm layer: length of a row {4 - 0.9**20:.2f}, change {moved:.4f}"
+    )
 
 
 def test_everything_can_be_done_by_keyboard(explorer: Locator, page: Page):
