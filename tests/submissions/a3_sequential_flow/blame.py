@@ -531,6 +531,7 @@ def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
         healthy = b
 
 # %% wrong: relative to the bad layer's output
+# message: all numbers of layer 2 are a little less far off than they may be
 # message: rtol = 0.5
 # message: does what good layer 2 does: even at index
 def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
@@ -718,3 +719,55 @@ def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
         if a.shape != b.shape or a.dtype != b.dtype or not torch.allclose(a, b, rtol, atol, True):
             return l
         healthy = b
+
+# %% wrong: the mean difference
+# message: one number of layer 2 is a little further off than it may be
+def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
+    healthy = H0.clone()
+    for l, (good, bad) in enumerate(zip(good_layers, bad_layers), 1):
+        b = good(healthy.clone()).clone()
+        try:
+            a = bad(healthy.clone())
+        except Exception:
+            return l
+        if a.shape != b.shape or a.dtype != b.dtype or not torch.equal(a.isnan(), b.isnan()):
+            return l
+        gap = (a - b).abs().nan_to_num().mean()
+        if gap > atol + rtol * b.abs().nan_to_num().mean():
+            return l
+        healthy = b
+
+# %% wrong: the last bad layer, from the end
+# message: What does each layer receive
+# message: got bad layer 3: H[2]
+def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
+    states = [H0.clone()]
+    for good in good_layers:
+        states.append(good(states[-1].clone()).clone())
+    for l in range(len(bad_layers), 0, -1):
+        b = states[l]
+        try:
+            a = bad_layers[l - 1](states[l - 1].clone())
+        except Exception:
+            return l
+        if a.shape != b.shape or a.dtype != b.dtype or not torch.allclose(a, b, rtol, atol, True):
+            return l
+
+# %% right: recursion, deep copies
+import copy
+
+
+def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
+    def look(l, H):
+        if l == len(good_layers):
+            return None
+        b = good_layers[l](copy.deepcopy(H)).detach().clone()
+        try:
+            a = bad_layers[l](copy.deepcopy(H))
+        except Exception:
+            return l + 1
+        if a.size() != b.size() or a.dtype != b.dtype:
+            return l + 1
+        return look(l + 1, b) if torch.allclose(a, b, rtol, atol, True) else l + 1
+
+    return look(0, H0.detach())

@@ -242,3 +242,14 @@ def contributions(states):
 def contributions(states):
     S = torch.stack(list(states))
     return (S[1:] - S[:-1]).abs().amax((1, 2, 3))
+
+# %% right: the states, rolled by one
+def contributions(states):
+    S = torch.stack(list(states))
+    return (S - S.roll(1, 0))[1:]
+
+# %% wrong: rolled, and the wrong end cut off
+# message: expected the contributions
+def contributions(states):
+    S = torch.stack(list(states))
+    return (S - S.roll(1, 0))[:-1]

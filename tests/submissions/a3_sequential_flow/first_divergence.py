@@ -559,3 +559,31 @@ from course_utils.tracing import first_divergence
 # message: got None
 def first_divergence(states_a, states_b, rtol=1e-5, atol=1e-8):
     pass
+
+# %% wrong: the lengths of the states are compared
+# message: differs, at index
+def first_divergence(states_a, states_b, rtol=1e-5, atol=1e-8):
+    if len(states_a) != len(states_b):
+        raise ValueError
+    for l, (a, b) in enumerate(zip(states_a, states_b)):
+        if not torch.isclose(a.norm(), b.norm(), rtol, atol, True):
+            return l
+
+# %% wrong: as many NaN in both
+# message: H[1] has NaN, each time elsewhere
+def first_divergence(states_a, states_b, rtol=1e-5, atol=1e-8):
+    if len(states_a) != len(states_b):
+        raise ValueError
+    for l, (a, b) in enumerate(zip(states_a, states_b)):
+        keep = ~(a.isnan() | b.isnan())
+        if a.isnan().sum() != b.isnan().sum() or not torch.allclose(a[keep], b[keep], rtol, atol):
+            return l
+
+# %% wrong: compared in float32
+# message: two numbers that are 1e-15 apart, no tolerance
+def first_divergence(states_a, states_b, rtol=1e-5, atol=1e-8):
+    if len(states_a) != len(states_b):
+        raise ValueError
+    for l, (a, b) in enumerate(zip(states_a, states_b)):
+        if not torch.allclose(a.float(), b.float(), rtol, atol, True):
+            return l

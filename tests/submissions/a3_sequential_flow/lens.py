@@ -294,3 +294,19 @@ def lens(states, final_norm, unembed):
 # message: has no attribute 'forward'
 def lens(states, final_norm, unembed):
     return torch.stack([final_norm.forward(H.clone()) @ unembed for H in states])
+
+# %% wrong: vmap, which calls the norm once for all states
+# message: a norm that looks at all it gets
+# message: vmap
+def lens(states, final_norm, unembed):
+    return torch.vmap(final_norm)(torch.stack(list(states)).clone()) @ unembed
+
+# %% wrong: each state is added to what the norm made of the one before
+# message: expected logits
+def lens(states, final_norm, unembed):
+    H, logits = final_norm(states[0].clone()).clone(), []
+    logits.append(H @ unembed)
+    for before, after in zip(states, states[1:]):
+        H = final_norm(H + after - before).clone()
+        logits.append(H @ unembed)
+    return torch.stack(logits)

@@ -623,3 +623,43 @@ def run_tied(layer, H0, max_iter, tol):
         if (states[-1] - states[-2]).abs().max() <= tol:
             return states, True
     return states, False
+
+# %% wrong: a state that was there before is rest
+# message: torch.neg, which swings
+# message: The largest change by application 2
+def run_tied(layer, H0, max_iter, tol):
+    states = [H0.clone()]
+    for _ in range(max_iter):
+        states.append(layer(states[-1].clone()).clone())
+        if min((states[-1] - H).abs().max() for H in states[:-1]) <= tol:
+            return states, True
+    return states, False
+
+# %% wrong: the change is looked at before the next application only
+# message: expected the right states, and converged is True
+# message: The largest change by application 3 is 0.5
+def run_tied(layer, H0, max_iter, tol):
+    states, change = [H0.clone()], float("inf")
+    for _ in range(max_iter):
+        if change <= tol:
+            return states, True
+        states.append(layer(states[-1].clone()).clone())
+        change = (states[-1] - states[-2]).abs().max()
+    return states, False
+
+# %% right: the iteration apart from the question when to stop
+from itertools import islice
+
+
+def run_tied(layer, H0, max_iter, tol):
+    def iterate(H):
+        while True:
+            yield H
+            H = layer(H.clone()).clone()
+
+    states = []
+    for H in islice(iterate(H0.clone()), int(max_iter) + 1):
+        states.append(H)
+        if len(states) > 1 and (H - states[-2]).abs().amax().item() <= tol:
+            return states, True
+    return states, False
