@@ -110,6 +110,13 @@ def test_gradients_flow_to_states_head_and_norm(states, unembed):
     assert gain.grad.all()
 
 
+def test_gradients_flow_through_a_norm_that_writes_in_place(states, unembed):
+    leaves = [H.clone().requires_grad_() for H in states]
+    lens(leaves, lambda H: H.mul_(2), unembed).sum().backward()
+    for leaf in leaves:
+        assert torch.allclose(leaf.grad, (2 * unembed.sum(1)).expand(B, T, D))
+
+
 def test_a_head_as_a_linear_module_keeps_it(states):
     head = torch.nn.Linear(D, V, bias=False).double()
     logits = lens(states, layer_norm, head.weight.T)
