@@ -531,7 +531,7 @@ def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
         healthy = b
 
 # %% wrong: relative to the bad layer's output
-# message: all numbers of layer 2 are a little less far off than they may be
+# message: all numbers of layer 2 are a little less far off than allowed
 # message: rtol = 0.5
 # message: does what good layer 2 does: even at index
 def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
@@ -721,7 +721,7 @@ def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
         healthy = b
 
 # %% wrong: the mean difference
-# message: one number of layer 2 is a little further off than it may be
+# message: one number of layer 2 is a little further off than allowed
 def blame(good_layers, bad_layers, H0, rtol=1e-5, atol=1e-8):
     healthy = H0.clone()
     for l, (good, bad) in enumerate(zip(good_layers, bad_layers), 1):
