@@ -134,7 +134,7 @@ class Check:
         except (Exception, SystemExit) as error:
             got = f"{type(error).__name__}: {error}"
         else:
-            got = f"no error, but {describe(result)}"
+            got = "no error" + ("" if result is None else f", but {describe(result)}")
         raise self.feedback(tried=tried, expected=f"a {kind.__name__}", got=got)
 
     # --- comparing -----------------------------------------------------------------
