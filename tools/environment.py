@@ -144,9 +144,8 @@ def follow_move() -> bool:
     before = read(PLACE)
     if before in ("", VENV):
         return False
-    # One may hold the other: so a second time changes nothing.
-    paths = sorted([before, VENV], key=len, reverse=True)
-    either = "|".join(map(re.escape, paths))
+    # One may hold the other: looked for together, no path is put into itself.
+    either = "|".join(map(re.escape, (before, VENV)))
     start = f"#!/bin/sh\n'''exec' \"{PYTHON}\" \"$0\" \"$@\"\n' '''\n"
     for path in glob.glob(os.path.join(glob.escape(VENV), "bin", "*")):
         if os.path.islink(path) or not os.path.isfile(path):

@@ -104,6 +104,7 @@ class Course:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
 
     def run(self, *arguments: str, **given: str) -> tuple[int, str, str]:
@@ -126,6 +127,11 @@ class Course:
                 return
             time.sleep(0.05)
         raise AssertionError(f"{name} never came")
+
+
+def hear_ctrl_c() -> None:
+    """What a shell starts in the background is deaf to it, and so are its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def press_ctrl_c(setup: subprocess.Popen) -> tuple[int, str, str]:

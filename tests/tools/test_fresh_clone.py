@@ -22,13 +22,13 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from tests.commands.demo import ROOT
+from tests.tools.conftest import hear_ctrl_c
 
 pytestmark = pytest.mark.slow
 
 MADE = ("MAKE", "JUPYTER", "VIRTUAL_ENV", "PYTHONPATH", "PYTEST", "CI", "OMP_")
 NOWHERE = "http://127.0.0.1:9"
 OFFLINE = {
-    "PIP_NO_INDEX": "1",
     "PIP_FIND_LINKS": "",
     "PIP_CONFIG_FILE": os.devnull,
     **{f"{name}_proxy": NOWHERE for name in ("http", "https", "all")},
@@ -68,6 +68,7 @@ class Clone:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
 
     def make(self, target: str, **more: str) -> subprocess.Popen:
@@ -98,7 +99,13 @@ def clone() -> Iterator[Clone]:
 
 
 @pytest.fixture(scope="module")
-def begun(clone: Clone) -> list[str]:
+def alone(clone: Clone) -> tuple[int, list[str]]:
+    """Status and rows of a first set-up without a network."""
+    return ended(clone.make("setup", **OFFLINE))
+
+
+@pytest.fixture(scope="module")
+def begun(clone: Clone, alone: object) -> list[str]:
     """Rows of a set-up that Ctrl-C ended while pip installed the packages."""
     setup, rows = clone.make("setup"), []
     for row in setup.stdout:
@@ -120,14 +127,30 @@ def finished(clone: Clone, begun: list[str]) -> list[str]:
     return rows
 
 
+def test_a_first_run_without_a_network_says_so_in_one_line(alone):
+    status, rows = alone
+    assert status != 0
+    rows = [row for row in rows if not row.startswith(("[", "make: ", "make[1]: "))]
+    assert rows == [
+        "Setting up the course in .venv: once, for some minutes.",
+        "Set-up stopped: the package index cannot be reached. Check the network or the "
+        "proxy and run the same command again: it continues.",
+    ]
+
+
 def test_ctrl_c_is_no_error(begun: list[str]):
     assert "Interrupted. Run the same command again: it continues." in begun
     assert not any("Traceback" in row for row in begun)
 
 
-def test_the_set_up_continues_where_it_was(finished: list[str]):
-    steps = [row.split()[0] for row in finished if ": done in " in row]
-    assert steps == STEPS[2:]
+def test_the_set_up_continues_where_it_was(
+    alone: tuple, begun: list[str], finished: list[str]
+):
+    done = [
+        [row.split()[0] for row in rows if ": done in " in row]
+        for rows in (alone[1], begun, finished)
+    ]
+    assert done == [STEPS[:1], STEPS[1:2], STEPS[2:]]
 
 
 def test_again_it_does_nothing_and_needs_no_network(clone: Clone, finished: list[str]):
