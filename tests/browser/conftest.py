@@ -56,7 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def find_chromium() -> str:
     """Path of Chromium; skips without one, or fails on a CI machine."""
-    for name in (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "google-chrome"):
+    names = ["/usr/bin/chromium", "chromium-browser", "google-chrome"]
+    for name in (os.environ.get("CHROMIUM", ""), *names):
         if name and (found := shutil.which(name)):
             return found
     reason = "There is no Chromium: install it, or name it in the variable CHROMIUM."

@@ -1,5 +1,6 @@
 """nbgrader's own pages: the learner's Assignment List, the instructor's Formgrader."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,13 @@ def test_the_formgrader_lists_every_assignment(
         expect(table).to_contain_text(name, timeout=PATIENCE)
     expect(start.get_by_role("dialog")).to_have_count(0)
     start.screenshot(path=pictures / "formgrader.png")
+
+
+def test_the_course_command_works_in_a_terminal(start: Page, lab: Lab):
+    choose(start, "File", "New", "Terminal")
+    start.locator(".jp-Terminal .xterm").click(timeout=PATIENCE)
+    start.keyboard.type("course --help > said.txt; touch said\n", delay=5)
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not (lab.root / "said").exists() and time.monotonic() < deadline:
+        start.wait_for_timeout(200)
+    assert "grade your answers" in (lab.root / "said.txt").read_text()

@@ -222,6 +222,7 @@ def test_lab_opens_though_the_assignment_list_is_not_ready(
 
 def test_the_servers_command(course, welcome, run, entry, started, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("SHELL", "/bin/fish")
     run("lab", "--no-browser", "--", "--ServerApp.port=9999")
     program, command, environment = started[0]
     assert program == command[0] == sys.executable
@@ -229,6 +230,8 @@ def test_the_servers_command(course, welcome, run, entry, started, monkeypatch):
     assert f"--ServerApp.root_dir={course}" in command
     assert "--ServerApp.ip=127.0.0.1" in command
     assert "--LabApp.news_url=None" in command
+    settings = "--ServerApp.terminado_settings={'shell_command': ['/bin/fish']}"
+    assert settings in command  # no login shell, which would forget the path
     assert command[-2:] == ["--no-browser", "--ServerApp.port=9999"]
     assert environment == lab.environment(course)
     assert Path.cwd() == course
