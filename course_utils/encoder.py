@@ -54,6 +54,8 @@ class Encoder(nn.Module):
     Attributes:
         embeddings, layers: the parts; ``layers[l-1]`` computes H[l].
         causal, d, tokenizer: as given.
+        prompt: None, or a function that gives k rows (k, d) to run in front of
+            every text; see `course_utils.adaptation`.
 
     Raises:
         ValueError: a size is too small, or a choice is unknown.
@@ -88,6 +90,7 @@ class Encoder(nn.Module):
             if size < lowest:
                 raise ValueError(f"{name} is {size}, but must be at least {lowest}.")
         self.d, self.causal, self.tokenizer = d, causal, tokenizer
+        self.prompt: Callable[[], Tensor] | None = None
         self.embeddings = Embeddings(
             vocab_size, d, max_len, n_types, norm == "post", eps, dropout
         )
@@ -141,13 +144,12 @@ class Encoder(nn.Module):
             TypeError: the mask is not boolean, or ids are not integers.
             ValueError: ids or mask have the wrong shape.
         """
-        H = self.embed(ids)
-        attend = self.widen(ids, mask)
+        H, attend = self.start(ids, mask)
         states = [H]
         for layer in self.layers:
             H = layer(H, attend)
             states.append(H)
-        return states
+        return states if self.prompt is None else [self.tokens(H) for H in states]
 
     def forward(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
         """The last state H[L] (B, T, d) of token ids (B, T).
@@ -155,11 +157,32 @@ class Encoder(nn.Module):
         The same loop as in `states`, but each state is given up as soon as the
         next one is there. Arguments and errors as there.
         """
-        H = self.embed(ids)
-        attend = self.widen(ids, mask)
+        H, attend = self.start(ids, mask)
         for layer in self.layers:
             H = layer(H, attend)
-        return H
+        return H if self.prompt is None else self.tokens(H)
+
+    def start(self, ids: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """What the first layer receives: H[0], and the mask as layers need it.
+
+        The rows of a prompt stand in front of H[0], which is (B, k+T, d) then; every
+        token may attend to them.
+        """
+        H, attend = self.embed(ids), self.widen(ids, mask)
+        if self.prompt is None:
+            return H, attend
+        P = self.prompt()
+        k = len(P)
+        if attend is not None:
+            queries = k if self.causal else 0  # else all queries share one row
+            attend = nn.functional.pad(attend, (k, 0, queries, 0), value=True)
+        if self.causal:
+            attend = attend & causal_mask(H.shape[1] + k, ids.device)
+        return torch.cat([P.expand(len(H), *P.shape), H], 1), attend
+
+    def tokens(self, H: Tensor) -> Tensor:
+        """States (B, T, d) without the rows of the prompt."""
+        return H[:, len(self.prompt()) :]
 
     def widen(self, ids: Tensor, mask: Tensor | None) -> Tensor | None:
         """The mask over real tokens (B, T) as the layers need it.

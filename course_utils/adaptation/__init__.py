@@ -1,7 +1,29 @@
 """Adapting a pre-trained encoder: what reads its states, and what may change."""
 
 from course_utils.adaptation.classifier import Classifier
+from course_utils.adaptation.flow import (
+    gate,
+    prefix_forward,
+    prompt_forward,
+    to_key_values,
+)
+from course_utils.adaptation.methods import METHODS, attach
 from course_utils.adaptation.policies import POLICIES, set_trainable
 from course_utils.adaptation.pooling import pool
+from course_utils.adaptation.start import projected, prompt_cache, prompt_states
 
-__all__ = ["POLICIES", "Classifier", "pool", "set_trainable"]
+__all__ = [
+    "METHODS",
+    "POLICIES",
+    "Classifier",
+    "attach",
+    "gate",
+    "pool",
+    "prefix_forward",
+    "projected",
+    "prompt_cache",
+    "prompt_forward",
+    "prompt_states",
+    "set_trainable",
+    "to_key_values",
+]
