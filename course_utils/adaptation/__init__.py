@@ -1,6 +1,8 @@
 """Adapting a pre-trained encoder: what reads its states, and what may change."""
 
 from course_utils.adaptation.classifier import Classifier
+from course_utils.adaptation.counts import count_trainable
+from course_utils.adaptation.files import load, save
 from course_utils.adaptation.flow import (
     gate,
     prefix_forward,
@@ -17,13 +19,16 @@ __all__ = [
     "POLICIES",
     "Classifier",
     "attach",
+    "count_trainable",
     "gate",
+    "load",
     "pool",
     "prefix_forward",
     "projected",
     "prompt_cache",
     "prompt_forward",
     "prompt_states",
+    "save",
     "set_trainable",
     "to_key_values",
 ]

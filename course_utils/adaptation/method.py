@@ -62,7 +62,8 @@ class Method(nn.Module):
                 "The encoder has a method already, and takes one at a time. Detach "
                 "that one first: encoder.method.detach()."
             )
-        self.flags = {n: p.requires_grad for n, p in self.encoder.named_parameters()}
+        own = own_parameters(self.encoder)
+        self.flags = {name: p.requires_grad for name, p in own.items()}
         self.encoder.requires_grad_(False)
         self.encoder.method = self
         self.handles = list(self.hooks())
@@ -103,7 +104,17 @@ class Method(nn.Module):
             for name, parameter in self.named_parameters():
                 parameter.copy_(numbers[name])
 
+    def base_tensors(self) -> dict[str, Tensor]:
+        """The encoder's numbers as they are without the method, by name."""
+        return {n: p.detach() for n, p in own_parameters(self.encoder).items()}
+
     def place(self, part: nn.Module) -> nn.Module:
         """The part in the encoder's dtype and on its device."""
         like = next(self.encoder.parameters())
         return part.to(like.device, like.dtype)
+
+
+def own_parameters(encoder: Encoder) -> dict[str, nn.Parameter]:
+    """An encoder's parameters by name, without those of a method attached to it."""
+    named = encoder.named_parameters()
+    return {name: p for name, p in named if not name.startswith("method.")}

@@ -1,15 +1,22 @@
 """All methods of adaptation, by name."""
 
+from course_utils.adaptation.adapter import Adapter
+from course_utils.adaptation.lora import Lora
 from course_utils.adaptation.method import Method
+from course_utils.adaptation.own import BitFit, Full
 from course_utils.adaptation.prefix import KeyValuePrefix, Prefix
 from course_utils.adaptation.prompt import Prompt
 from course_utils.encoder import Encoder
 
 METHODS: dict[str, type[Method]] = {
     "head": Method,
+    "full": Full,
+    "bitfit": BitFit,
     "prompt": Prompt,
     "prefix": Prefix,
     "prefix_kv": KeyValuePrefix,
+    "lora": Lora,
+    "adapter": Adapter,
 }
 
 

@@ -27,7 +27,7 @@ class Rows(nn.Module):
         d: int,
         *,
         seed: int = 0,
-        std: float = 1.0,
+        std: float = 0.02,
         init: Tensor | None = None,
     ):
         super().__init__()
