@@ -191,6 +191,62 @@ def test_rate_rises_and_falls():
     assert rates[-1] < 0.01
 
 
+def test_every_layer_has_the_rate_of_the_one_above_times_the_decay():
+    """By the first step of AdamW, which moves a number by its rate: g / |g| = ±1."""
+    model = build()
+    before = values(model)
+    options = dict(epochs=1, warmup=0.0, weight_decay=0.0, batch_size=60, show=False)
+    fit(model, data(60), rate=0.08, head_rate=0.5, layer_decay=0.5, **options)
+    wanted = {
+        "head.weight": 0.5,
+        "encoder.layers.1.ff1.weight": 0.08,
+        "encoder.layers.0.ff1.weight": 0.04,
+        "encoder.embeddings.position.weight": 0.02,
+    }
+    now = values(model)
+    for name, rate in wanted.items():
+        largest = float((now[name] - before[name]).abs().max())
+        assert largest == pytest.approx(rate, rel=1e-3), name
+
+
+def test_a_decay_of_1_is_one_rate_for_the_whole_encoder():
+    parts = module.groups(build(), 0.08, 0.5, layer_decay=1.0)
+    assert [(part["head"], part["lr"]) for part in parts] == [
+        (False, 0.08),
+        (True, 0.5),
+    ]
+
+
+def test_the_gradients_of_the_encoder_are_clipped_together(monkeypatch):
+    """Groups of different rates must not each have a norm of their own."""
+    clipped = []
+    real = torch.nn.utils.clip_grad_norm_
+
+    def spy(parameters, clip):
+        clipped.append(list(parameters))
+        return real(clipped[-1], clip)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", spy)
+    model = build()
+    fit(model, data(), epochs=1, batch_size=60, show=False)
+    encoder, head = ({id(p) for p in part} for part in clipped)
+    assert encoder == {id(p) for p in model.encoder.parameters()}
+    assert head == {id(p) for p in model.head.parameters()}
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+def test_dropout_acts_only_where_it_is_wanted(dropout):
+    """Two models that differ in dropout alone part ways only if it acts."""
+    with_it, without = build(dropout=0.5), build(dropout=0.0)
+    for model in (with_it, without):
+        fit(model, data(), epochs=1, show=False, dropout=dropout)
+    same = [
+        torch.equal(a, b)
+        for a, b in zip(with_it.parameters(), without.parameters(), strict=True)
+    ]
+    assert all(same) is not dropout
+
+
 @pytest.mark.parametrize("name", ["epochs", "batch_size"])
 def test_sizes_have_to_be_positive(name):
     with pytest.raises(ValueError, match=f"{name} is 0"):
