@@ -41,7 +41,7 @@ MODULES = {
     "training": "training_bugs",
 }
 
-RESIDUAL, SOFTMAX, MASK = "residual", "softmax and scale", "mask"
+RESIDUAL, SOFTMAX, MASK = "residual", "scale or softmax", "mask"
 LAYOUT, NORM, RECURRENCE = "head layout", "normalisation", "recurrence"
 FEED, RANDOM = "feed-forward", "randomness"
 PREFIX, GRADIENTS, OPTIMISER = "prefix", "gradients", "optimiser"

@@ -34,7 +34,7 @@ class ResidualTwice(SteppedLayer):
         return 2 * H + self.attend_step(H, N, mask)
 
 
-# --- softmax and scale ----------------------------------------------------------
+# --- scale or softmax ----------------------------------------------------------
 
 
 class SoftmaxOverQueries(SteppedLayer):

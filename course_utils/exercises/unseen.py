@@ -39,7 +39,7 @@ class SecondSumWithInput(SteppedLayer):
         return H + self.feed_forward(self.ln2_step(U))
 
 
-# --- softmax and scale ----------------------------------------------------------------
+# --- scale or softmax ----------------------------------------------------------------
 
 
 class ScoresClamped(SteppedLayer):

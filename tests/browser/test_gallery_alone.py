@@ -32,7 +32,7 @@ CASES = [
     case("stream doubled", "residual", "silent_sublayers", "golden_value"),
     case("mask turned", "mask", "causal", "golden_value"),
     case("mask forgotten", "mask", "causal", "golden_value"),
-    case("rescaled", "softmax and scale", "golden_value"),
+    case("rescaled", "scale or softmax", "golden_value"),
 ]
 
 
@@ -79,8 +79,8 @@ def test_wrong_guesses_are_answered_by_what_speaks_against_them(page, gallery):
         "✗ Not mask. “causal” fires for every layer of the family mask in this "
         "gallery, and holds here."
     )
-    root.get_by_role("radio", name="softmax and scale").check()
-    expect(verdict(root)).to_contain_text("✓ Right: softmax and scale.")
+    root.get_by_role("radio", name="scale or softmax").check()
+    expect(verdict(root)).to_contain_text("✓ Right: scale or softmax.")
     expect(root).to_contain_text("Right at the first guess: 0 of 2.")
 
 

@@ -193,7 +193,7 @@ def diagnose(layer):
     return found
 
 # %% wrong: everything is broken
-# message: one false alarm costs all points
+# message: all points: a test that cries wolf
 # message: Every layer was flagged, the broken ones too
 def diagnose(layer):
     return {'broken'}
@@ -1194,7 +1194,7 @@ def diagnose(layer):
     return found
 
 # %% wrong: scores of ordinary size alone
-# message: × softmax and scale
+# message: × scale or softmax
 def diagnose(layer):
     d, h, B, T = layer.d, layer.n_heads, 3, 7
     random = torch.Generator().manual_seed(0)
@@ -1330,7 +1330,7 @@ def diagnose(layer):
 
 # %% wrong: torch's settings are left behind
 # message: missed
-# message: × softmax and scale
+# message: × scale or softmax
 def diagnose(layer):
     torch.set_default_dtype(torch.float16)
     torch.set_grad_enabled(False)
