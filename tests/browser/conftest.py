@@ -139,7 +139,7 @@ def free_port() -> int:
 
 def wait_until_up(lab: Lab, server: subprocess.Popen, log: Path) -> None:
     """Return when the server answers; fail with its log when it ends or hangs."""
-    for _ in range(600):
+    for _ in range(1800):
         if server.poll() is not None:
             break
         try:

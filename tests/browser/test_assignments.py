@@ -1,4 +1,4 @@
-"""Assignment a2 as a learner answers it: write, validate, read the verdict."""
+"""Assignments as a learner answers them: write, validate, read the verdict."""
 
 import re
 from pathlib import Path
@@ -9,22 +9,27 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Lab, read_notebook
 from tests.browser.notebook_page import PATIENCE, NotebookPage
 
-NAME = "a2_layer_recurrence"
+NAMES = ["a2_layer_recurrence", "a3_sequential_flow", "a4_broken_layer_clinic"]
 MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.M)
 
 
+@pytest.fixture(scope="module", params=NAMES)
+def name(request) -> str:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def assignment(browser, lab: Lab, browser_context_args: dict):
+def assignment(browser, lab: Lab, browser_context_args: dict, name: str):
     """The learner's copy, which `course lab` made in work/."""
     context = browser.new_context(**browser_context_args)
-    yield NotebookPage(context.new_page(), lab, f"work/{NAME}/{NAME}.ipynb")
+    yield NotebookPage(context.new_page(), lab, f"work/{name}/{name}.ipynb")
     context.close()
 
 
 @pytest.fixture(scope="module")
-def answers(lab: Lab) -> dict[str, str]:
-    """The instructor's answers, by cell id."""
-    path = lab.root / "solutions" / NAME / f"{NAME}.ipynb"
+def answers(lab: Lab, name: str) -> dict[str, str]:
+    """The instructor's answers in code, by cell id."""
+    path = lab.root / "solutions" / name / f"{name}.ipynb"
     return {
         cell["id"]: MARKS.sub("", "".join(cell["source"])).rstrip()
         for cell in read_notebook(path)["cells"]
@@ -41,24 +46,30 @@ def validate(assignment: NotebookPage) -> Locator:
     return dialog
 
 
+def checks(assignment: NotebookPage) -> list[str]:
+    """What the check cells of an assignment check, in their order."""
+    return [
+        cell["id"].removesuffix("-check")
+        for cell in read_notebook(assignment.file)["cells"]
+        if cell["cell_type"] == "code" and cell["metadata"]["nbgrader"]["grade"]
+    ]
+
+
 def close(dialog: Locator) -> None:
     dialog.get_by_role("button", name="Ok").click()
     expect(dialog).to_have_count(0)
 
 
 def test_one_answer_passes_its_check_and_the_others_still_fail(
-    assignment: NotebookPage, answers: dict[str, str], pictures: Path
+    assignment: NotebookPage, answers: dict[str, str], name: str, pictures: Path
 ):
-    assignment.write("run_stack", answers["run_stack"])
+    first = next(iter(answers))
+    assignment.write(first, answers[first])
     dialog = validate(assignment)
-    failed = re.findall(r"✗ a2 · (\w+)", dialog.inner_text())
-    checked = [
-        cell["id"].removesuffix("-check")
-        for cell in read_notebook(assignment.file)["cells"]
-        if cell["metadata"]["nbgrader"]["grade"]
-    ]
-    assert failed == [name for name in checked if name != "run_stack"]
-    assignment.page.screenshot(path=pictures / "a2-verdict.png")
+    failed = re.findall(rf"✗ {name[:2]} · (\w+)", dialog.inner_text())
+    checked = [n for n in checks(assignment) if n != first]
+    assert failed == checked
+    assignment.page.screenshot(path=pictures / f"{name[:2]}-verdict.png")
     close(dialog)
 
 
