@@ -100,6 +100,14 @@ def test_what_requires_gradients_is_what_the_method_trains(encoder, ids, method)
         assert (parameter.grad is not None) == parameter.requires_grad, name
 
 
+def test_parameters_of_the_encoder_keep_their_names(encoder, method):
+    names = set(encoder.state_dict())
+    make(encoder, method)
+    added = set(encoder.state_dict()) - names
+    assert names <= set(encoder.state_dict())
+    assert all(name.startswith("method.") for name in added)
+
+
 def test_one_method_at_a_time(encoder, method):
     first = make(encoder, method)
     with pytest.raises(ValueError, match="Detach that one first"):
@@ -267,6 +275,14 @@ def data():
         texts.append("".join(letters))
         labels.append(i % 2)
     return Texts(texts, labels, ("without", "with"), "made here")
+
+
+def test_a_prefix_without_rows_can_be_trained_as_well(data):
+    encoder = make_encoder("post").float()
+    encoder.tokenizer = tokenizer
+    attach(encoder, "prefix", k=0)
+    history = fit(Classifier(encoder, 2), data, epochs=2, show=False)
+    assert history.train_loss[-1] < history.train_loss[0]
 
 
 def test_a_classifier_is_trained_with_the_method(data, method):

@@ -305,6 +305,16 @@ def test_an_mlp_can_start_from_given_rows(encoder, method, groups):
     torch.testing.assert_close(rows, init, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("mlp", [None, 4])
+@pytest.mark.parametrize("method", ["prefix", "prefix_kv"])
+def test_numbers_of_one_prefix_can_be_given_to_another(encoder, method, mlp):
+    numbers = attach(encoder, method, k=K, seed=1).numbers()
+    encoder.method.detach()
+    other = attach(encoder, method, k=K, seed=2, mlp=mlp)
+    other.set_numbers(numbers)
+    torch.testing.assert_close(other.rows(), numbers["prefix"], rtol=0, atol=1e-6)
+
+
 def test_an_mlp_narrower_than_the_prefix_cannot(encoder):
     with pytest.raises(ValueError, match="make it at least 5 wide"):
         attach(encoder, "prefix", init=normal(L, 5, D), mlp=4)
