@@ -89,11 +89,7 @@ class Prefix(Method):
         return {"prefix": self.rows().detach().clone()}
 
     def set_numbers(self, numbers: dict[str, Tensor]) -> None:
-        prefix = numbers["prefix"].to(self.rows())
-        if isinstance(self.P, ReparametrisedRows):
-            self.P.start_with(prefix)
-        else:
-            self.P.weight.data.copy_(prefix.view_as(self.P.weight))
+        self.P.start_with(numbers["prefix"].to(self.rows()).flatten(0, -3))
 
     def hooks(self) -> Iterator[RemovableHandle]:
         for l, layer in enumerate(self.encoder.layers):

@@ -43,6 +43,11 @@ class Rows(nn.Module):
             )
         self.weight = nn.Parameter(init.detach().clone())
 
+    def start_with(self, rows: Tensor) -> None:
+        """Take rows (n, k, d)."""
+        with torch.no_grad():
+            self.weight.copy_(rows)
+
     def forward(self, i: int) -> Tensor:
         """Rows (k, d) of group i."""
         return self.weight[i]
