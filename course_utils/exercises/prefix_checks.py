@@ -149,7 +149,7 @@ def check_pass(
     """
     right = flows.PrefixFlow() if kind == "prefix" else flows.PromptOnly()
     mistakes = PREFIX_MISTAKES if kind == "prefix" else PROMPT_MISTAKES
-    (rows, expected), log = run(right, case), []
+    (rows, expected), log, T = run(right, case), [], case.H0.shape[1]
     layers = case.layers if used is None else used
     if isinstance(layers, list | tuple):
         layers = type(layers)(watched(layers, log, bool(case.options())))
@@ -163,7 +163,7 @@ def check_pass(
     cause = proven(mistakes, case, log[:], shown, expected)
     if log != rows:
         raise check.feedback(
-            tried=tried, expected=said(rows), got=said(log), cause=cause
+            tried=tried, expected=said(rows, T), got=said(log), cause=cause
         )
     known = {cause: shown} if cause else {}
     options = dict(tried=tried, condition=CONDITION)
@@ -174,9 +174,11 @@ def check_pass(
     check.equal(real(case, got, expected), expected, "the first result", **options)
 
 
-def said(log: Log) -> str:
-    """Calls of layers in words."""
-    return "\n".join(f"layer {l} receives {n} rows" for l, n in log) or "no call"
+def said(log: Log, T: int = 0) -> str:
+    """Calls of layers in words; with T as a sum of rows put in and T tokens."""
+    calls = [f"layer {l} receives {n - T} + {T} = {n} rows" for l, n in log]
+    calls = calls if T else [f"layer {l} receives {n} rows" for l, n in log]
+    return "\n".join(calls) or "no call"
 
 
 def proven(

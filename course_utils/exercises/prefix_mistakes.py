@@ -42,6 +42,28 @@ class DroppedAfterLayer1(flows.PrefixFlow):
         return prefixes[0][: None if l == 0 else 0]
 
 
+class OneIsEnough(flows.PrefixFlow):
+    def attend_mask(self, P, H, mask, causal):
+        triangle = super().attend_mask(P, H, None, causal)
+        keys = super().attend_mask(P, H, mask, False)
+        both = triangle is not None and keys is not None
+        return keys | triangle if both else triangle if keys is None else keys
+
+
+class PrefixSeesAll(flows.PrefixFlow):
+    def triangle(self, k, T):
+        triangle = super().triangle(k, T)
+        triangle[:k] = True
+        return triangle
+
+
+class NoRowLeft(flows.PrefixFlow):
+    """Right but for k = 0."""
+
+    def drop(self, out, k, T):
+        return out[:, k:] if k else out[:, :0]
+
+
 class OneTokenLess(flows.PrefixFlow):
     """Unlike `OneTokenTooMany`, which loses one more token at each layer."""
 
@@ -70,6 +92,7 @@ class PromptKept(flows.PromptOnly):
 
 
 BOTH = {
+    "No row is left: for k = 0 the slice [:-k] is [:0].": NoRowLeft,
     "The first T rows were kept: prompt or prefix rows among them, while the last "
     "tokens are gone.": flows.DroppedFromTheWrongEnd,
     "One token row too few was kept: T - 1 rows.": flows.OneTokenTooMany,
@@ -85,8 +108,10 @@ BOTH = {
     "The mask is turned round: padding is attended to, real tokens are not.": (
         PaddingForRealTokens
     ),
+    "With `mask` and `causal`, a row may attend where one of them allows it; both "
+    "have to.": OneIsEnough,
 }
-PREFIX_MISTAKES = {
+PREFIX_MISTAKES = BOTH | {
     "Prefix rows were handed on from layer to layer and dropped at the end alone. "
     "Drop them after every layer: the next one brings its own.": flows.DroppedAtTheEnd,
     "Every layer got the first prefix, prefixes[0].": flows.SamePrefixForAll,
@@ -97,9 +122,10 @@ PREFIX_MISTAKES = {
     "One token row too few is kept after every layer: T - 1 rows.": OneTokenLess,
     "The mean of the prefix was added to every token.": flows.AddedToTheTokens,
     "The mean of the prefix was put in as one row.": OneMeanRow,
-    **BOTH,
 }
 PROMPT_MISTAKES = {
+    text: type(bug.__name__, (bug, flows.PromptOnly), {}) for text, bug in BOTH.items()
+} | {
     "The prompt was put in anew at every layer, and what the layer before had made "
     "of it was lost.": flows.SamePrefixForAll,
     "The prompt was dropped after layer 1: later layers never saw it.": (
@@ -109,5 +135,7 @@ PROMPT_MISTAKES = {
     "The prompt's rows are still there: drop them after the last layer.": NotDropped,
     "These are the prompt's rows; you are asked for the tokens'.": PromptKept,
     "The mean of the prompt was added to every token.": MeanAddedToH0,
-    **{text: type(b.__name__, (b, flows.PromptOnly), {}) for text, b in BOTH.items()},
+    "If `causal`, the prompt's rows may attend to no token: tokens come later.": type(
+        "PromptSeesAll", (PrefixSeesAll, flows.PromptOnly), {}
+    ),
 }

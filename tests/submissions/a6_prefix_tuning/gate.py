@@ -123,7 +123,7 @@ def gate(q, K, prefix_K):
     return ours / (ours + theirs + 1e-12)
 
 # %% wrong: scores clamped
-# message: expected λ
+# message: as if all scores were equal
 def gate(q, K, prefix_K):
     ours, theirs = ((q @ X.mT / q.shape[-1] ** 0.5).clamp(-30, 30).exp().sum(-1) for X in (prefix_K, K))
     return ours / (ours + theirs)
@@ -201,7 +201,7 @@ def gate(q, K, prefix_K):
     return scores.softmax(-1)[..., -k:].sum(-1)
 
 # %% wrong: behind, [-k:] and its trap at k = 0
-# message: prefix_K (
+# message: for k = 0 a slice [-k:] takes everything
 def gate(q, K, prefix_K):
     k = prefix_K.shape[1]
     keys = torch.cat([K, prefix_K.expand(len(K), -1, -1, -1)], 2)

@@ -594,7 +594,7 @@ def prefix_forward(H0, layers, prefixes, mask=None, causal=False):
     return H.clone()
 
 # %% wrong: or in place of and
-# message: expected the token rows
+# message: a row may attend where one of them allows it
 def prefix_forward(H0, layers, prefixes, mask=None, causal=False):
     H, T = H0.clone(), H0.shape[1]
     for layer, P in zip(layers, prefixes):

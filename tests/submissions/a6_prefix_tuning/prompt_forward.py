@@ -273,7 +273,7 @@ def prompt_forward(H0, layers, prompt, mask=None, causal=False):
     return H[:, k:].clone()
 
 # %% wrong: under causal the prompt's rows see each other and the tokens
-# message: expected the token rows
+# message: the prompt's rows may attend to no token
 def prompt_forward(H0, layers, prompt, mask=None, causal=False):
     k, T = len(prompt), H0.shape[1]
     attend = None
@@ -303,7 +303,7 @@ def prompt_forward(H0, layers, prompt, mask=None, causal=False):
     return H[:, k:].clone()
 
 # %% wrong: or in place of and
-# message: expected the token rows
+# message: a row may attend where one of them allows it
 def prompt_forward(H0, layers, prompt, mask=None, causal=False):
     k, T = len(prompt), H0.shape[1]
     attend = None
@@ -373,7 +373,7 @@ def prompt_forward(H0, layers, prompt, mask=None, causal=False):
     return H[:, k:].clone()
 
 # %% wrong: [-k:] and its trap at k = 0
-# message: a prompt of 0 rows
+# message: for k = 0 the slice [:-k] is [:0]
 def prompt_forward(H0, layers, prompt, mask=None, causal=False):
     k, T = len(prompt), H0.shape[1]
     attend = None

@@ -100,7 +100,7 @@ def to_key_values(prefix, layer):
     return tuple(part(N).view(k, h, d // h).transpose(0, 1) for part in (layer.k, layer.v))
 
 # %% wrong: values and keys trade places
-# message: they trade places
+# message: This is made by v; keys are made by k.
 def to_key_values(prefix, layer):
     k, d = prefix.shape
     h = layer.n_heads
@@ -108,7 +108,7 @@ def to_key_values(prefix, layer):
     return tuple(part(N).view(k, h, d // h).transpose(0, 1) for part in (layer.v, layer.k))
 
 # %% wrong: keys twice
-# message: they trade places
+# message: This is made by k; values are made by v.
 def to_key_values(prefix, layer):
     k, d = prefix.shape
     h = layer.n_heads
@@ -116,7 +116,7 @@ def to_key_values(prefix, layer):
     return tuple(part(N).view(k, h, d // h).transpose(0, 1) for part in (layer.k, layer.k))
 
 # %% wrong: queries in place of keys
-# message: These are queries
+# message: This is made by q; keys are made by k.
 def to_key_values(prefix, layer):
     k, d = prefix.shape
     h = layer.n_heads
