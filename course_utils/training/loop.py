@@ -51,8 +51,8 @@ def fit(
             this, and the embeddings come below layer 1.
         clip: largest norm of the gradient, of the encoder's and of the head's.
         weight_decay: AdamW's.
-        dropout: whether the model's dropout acts in training. Off by default: in
-            short trainings on few texts it costs more than it gives.
+        dropout: whether the model's dropout acts in training. Off by default:
+            without it a short training needs fewer steps.
         patience: epochs without a better one after which training ends early.
         max_len: tokens at which a text is cut.
         seed: of order and dropout; torch's own random state stays as it is.
