@@ -795,7 +795,6 @@ def diagnose(layer):
     return found
 
 # %% wrong: GELU is a fault
-# message: diagnose on a healthy layer: GELU
 # message: expected the empty set
 def diagnose(layer):
     d, h, B, T = layer.d, layer.n_heads, 3, 7
@@ -1194,7 +1193,7 @@ def diagnose(layer):
     return found
 
 # %% wrong: scores of ordinary size alone
-# message: × scale or softmax
+# message: missed
 def diagnose(layer):
     d, h, B, T = layer.d, layer.n_heads, 3, 7
     random = torch.Generator().manual_seed(0)
@@ -1330,7 +1329,6 @@ def diagnose(layer):
 
 # %% wrong: torch's settings are left behind
 # message: missed
-# message: × scale or softmax
 def diagnose(layer):
     torch.set_default_dtype(torch.float16)
     torch.set_grad_enabled(False)
@@ -1338,6 +1336,26 @@ def diagnose(layer):
     H = torch.randn(3, 7, layer.d, dtype=torch.float64)
     order = torch.randperm(7)
     return set() if torch.allclose(layer(H)[:, order], layer(H[:, order])) else {"order"}
+
+# %% wrong: by what the layer hides
+# message: it uses getclosurevars, which looks behind the layer
+import inspect
+
+
+def diagnose(layer):
+    hidden = inspect.getclosurevars(layer.the_computation).nonlocals["kind"]
+    return {hidden.__name__} if "bugs" in hidden.__module__ else set()
+
+# %% wrong: by the labels of whoever asks
+# message: it uses _getframe, which looks behind the layer
+import sys
+
+
+def diagnose(layer):
+    frame = sys._getframe()
+    while "case" not in frame.f_locals:
+        frame = frame.f_back
+    return {frame.f_locals["case"].family} - {""}
 
 # %% wrong: the panel of the course
 # message: course_utils.tracing, which holds the finished answer

@@ -101,7 +101,7 @@ class fixed_3(Piece3):
         return self.o((weights @ V).transpose(1, 2).flatten(-2))
 
 # %% wrong: as it was
-# message: rows sum to one
+# message: masked keys ignored: Masked keys get no attention weight
 class fixed_3(Piece3):
     pass
 
@@ -301,8 +301,8 @@ class fixed_3(Parts):
             weights = weights.masked_fill(mask, 0)
         return self.o((weights @ V).transpose(1, 2).reshape(B, T, d))
 
-# %% wrong: masked scores at 0
-# message: masked keys ignored
+# %% wrong: mask on the weights
+# message: rows sum to one
 class fixed_3(Parts):
     def forward(self, H, mask=None):
         U = H + self.attend(self.norm(H, self.ln1), mask)
@@ -323,8 +323,10 @@ class fixed_3(Parts):
         Q, K, V = self.split(self.q(N)), self.split(self.k(N)), self.split(self.v(N))
         scores = Q @ K.mT / math.sqrt(d // self.n_heads)
         if mask is not None:
-            scores = scores.masked_fill(~mask, 0.0)
+            pass
         weights = scores.softmax(-1)
+        if mask is not None:
+            weights = weights.masked_fill(~mask, 0)
         return self.o((weights @ V).transpose(1, 2).reshape(B, T, d))
 
 # %% wrong: masked scores at -10
@@ -418,7 +420,7 @@ class fixed_3(nn.Module):
         return self.o((weights @ V).transpose(1, 2).reshape(B, T, d))
 
 # %% wrong: inner sums over one sequence
-# message: padding
+# message: invariant
 class fixed_3(Parts):
     def forward(self, H, mask=None):
         U = H + self.attend(self.norm(H, self.ln1), mask[:1] if mask is not None and mask.dim() == 4 else mask)
