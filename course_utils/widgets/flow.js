@@ -96,6 +96,7 @@ function draw(parts, now, moved) {
       node("p", { className: "fe-head" }, HEADS[phase]), list,
       node("p", { className: "fe-count" }, phase <= now.phase ? counted(left, "row") : ""));
   });
+  parts.scene.className = now.chosen.side === "front" ? "fe-scene" : "fe-scene fe-behind";
   parts.scene.replaceChildren(...shown);
   const last = columns(now)[now.phase];
   parts.scene.setAttribute("aria-label", `Layer ${now.layer + 1}, from the top: ${last.rows.map((name, i) => (last.gone(i) ? `${name} dropped` : name)).join(", ")}.`);
