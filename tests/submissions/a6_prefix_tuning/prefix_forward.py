@@ -714,8 +714,8 @@ def prefix_forward(H0, layers, prefixes, mask=None, causal=False):
         H = out[:, k:]
     return H.clone()
 
-# %% wrong: a prefix row for each text
-# message: Error
+# %% wrong: texts in place of rows
+# message: Sizes of tensors must match
 def prefix_forward(H0, layers, prefixes, mask=None, causal=False):
     H, T = H0.clone(), H0.shape[1]
     for layer, P in zip(layers, prefixes):
@@ -726,7 +726,7 @@ def prefix_forward(H0, layers, prefixes, mask=None, causal=False):
         if causal:
             triangle = torch.ones(k + T, k + T, dtype=torch.bool).tril()
             attend = triangle if attend is None else attend & triangle
-        rows = torch.cat([P[: len(H), None], H], 1)
+        rows = torch.cat([P.unsqueeze(1), H], 1)
         out = layer(rows) if attend is None else layer(rows, attend)
         H = out[:, k:]
     return H.clone()

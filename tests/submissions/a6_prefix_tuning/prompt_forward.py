@@ -173,10 +173,10 @@ def prompt_forward(H0, layers, prompt, mask=None, causal=False):
         H = layer(H)
     return H[:, 1:].clone()
 
-# %% wrong: a prompt row for each text
-# message: layer 1 receives
+# %% wrong: one prompt row for each text
+# message: Sizes of tensors must match
 def prompt_forward(H0, layers, prompt, mask=None, causal=False):
-    H = torch.cat([prompt[: len(H0), None], H0], 1)
+    H = torch.cat([prompt.unsqueeze(1), H0], 1)
     for layer in layers:
         H = layer(H)
     return H[:, 1:].clone()
