@@ -94,6 +94,18 @@ def test_dropping_at_the_wrong_end_shows_which_rows_are_lost(page, flow, picture
     root.screenshot(path=pictures / "flow-wrong-end.png", animations="disabled")
 
 
+@pytest.mark.parametrize("side", ["in front of the tokens", "behind the tokens"])
+def test_a_token_stays_at_its_height_while_rows_come_and_go(page, flow, side):
+    page.emulate_media(reduced_motion="reduce")
+    root = show(page, flow)
+    root.get_by_role("radio", name=side).check()
+    step(root, 3)
+    tokens = root.locator(".fe-scene li.fe-token").get_by_text("0", exact=True)
+    heights = [token.bounding_box()["y"] for token in tokens.all()]
+    assert len(heights) == 4
+    assert max(heights) - min(heights) < 1  # pixel
+
+
 def test_everything_can_be_done_by_keyboard(page: Page, flow):
     root = show(page, flow)
     root.get_by_role("radio", name="every layer its own").focus()
