@@ -19,6 +19,7 @@ import ast
 import contextlib
 import io
 import linecache
+import os
 import re
 import sys
 import traceback
@@ -31,6 +32,8 @@ from unittest import mock
 import nbformat
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
+
+from course_utils.exercises.adapt_task import VARIABLE
 
 ROOT = Path(__file__).parent.parent
 ANSWER = "<answer>"  # the file name of an answer cell in tracebacks
@@ -118,8 +121,10 @@ def judge(assignment: str, code: str, names: frozenset[str]) -> Verdict:
     space = {"__name__": "__main__"}
     for source in [*setup, *helpers(code, exercises, checked)]:
         exec(source, space)
-    with mock.patch(
-        "course_utils.exercises.check.executed_sources", return_value=[code]
+    sources = "course_utils.exercises.check.executed_sources"
+    with (
+        mock.patch(sources, return_value=[code]),
+        mock.patch.dict(os.environ, {VARIABLE: "1"}),
     ):
         failed = run_answer(code, space)
         points, most, texts = 0.0, 0.0, [failed] if failed else []

@@ -1,6 +1,6 @@
 """Answers written as plain Python literals: a letter, an order of labels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from course_utils.exercises import ordering
@@ -105,6 +105,9 @@ def score_order(
     blocks: dict[str, str],
     constraints: Sequence[tuple[str, str, str]],
     points: float,
+    *,
+    foreign: Mapping[str, str] | None = None,
+    faults: Sequence[ordering.Fault] = (),
 ) -> float:
     """Points of an ordering, with feedback that does not give it away.
 
@@ -114,12 +117,14 @@ def score_order(
         blocks: the text of each required block by its label.
         constraints: (earlier, later, why) for each direct dependency.
         points: what the exercise is worth.
+        foreign: for labels that do not belong to the order, why not.
+        faults: what caps the points, however near the order is.
 
     Returns:
         Between 0 and `points`, to two decimals.
     """
     edges = [(a, b) for a, b, _ in constraints]
-    result = ordering.score(found, list(blocks), edges)
+    result = ordering.score(found, list(blocks), edges, faults)
     earned = round(points * result.share, 2)
     if result.share == 1:
         print(f"✓ {title}: a right order, {earned:g} of {points:g} points")
@@ -134,6 +139,11 @@ def score_order(
     if result.missing:
         text["missing"] = f"{result.missing} block(s) of the right order"
     if result.extra:
-        text["extra"] = f"{result.extra} block(s) that do not belong to it"
+        why = [f"{x}: {foreign[x]}" for x in found if x in (foreign or {})]
+        many = f"{result.extra} block(s) that do not belong to it"
+        text["extra"] = "\n".join([many, *why])
+    if result.cap:
+        most = f"at most {points * result.cap.most:g} of {points:g} points, however "
+        text["capped"] = f"{most}near the order is. {result.cap.why}"
     print(Feedback(title, **text).render())
     return earned

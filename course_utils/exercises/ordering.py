@@ -12,15 +12,36 @@ from typing import NamedTuple
 Edge = tuple[str, str]
 
 
+class Fault(NamedTuple):
+    """A mistake in the idea, not in the distance: it caps the share."""
+
+    what: Edge | str  # two labels that stand the wrong way round, or one that is used
+    most: float  # the largest share that is left
+    why: str  # for the learner
+
+    def holds(self, found: Sequence[str]) -> bool:
+        """Whether an order has it; a pair counts only if both labels are there.
+
+        >>> Fault(("A", "B"), 0.5, "").holds("CBA"), Fault("X", 0.5, "").holds("CBA")
+        (True, False)
+        """
+        if isinstance(self.what, str):
+            return self.what in found
+        place = {label: i for i, label in enumerate(found)}
+        earlier, later = self.what
+        return {earlier, later} <= place.keys() and place[earlier] > place[later]
+
+
 class OrderScore(NamedTuple):
     """How an order compares with the nearest right one."""
 
-    share: float  # 0 to 1, corrected for what random orders earn
+    share: float  # 0 to 1, corrected for what random orders earn, then capped
     raw: float  # 1 - edits / n, before the correction
     moves: int  # required blocks that cannot stay where they are
     missing: int  # required blocks that are not there
     extra: int  # blocks that do not belong to the order
     broken: Edge | None  # the first dependency that is not met
+    cap: Fault | None  # the fault that holds the share down
 
 
 def closure(edges: Sequence[Edge]) -> set[Edge]:
@@ -74,7 +95,10 @@ def chance(required: tuple[str, ...], edges: tuple[Edge, ...]) -> float:
 
 
 def score(
-    found: Sequence[str], required: Sequence[str], edges: Sequence[Edge]
+    found: Sequence[str],
+    required: Sequence[str],
+    edges: Sequence[Edge],
+    faults: Sequence[Fault] = (),
 ) -> OrderScore:
     """Compare an order with the nearest of all orders that the edges allow.
 
@@ -82,11 +106,19 @@ def score(
         found: labels in the learner's order, none twice.
         required: the labels that belong to the order.
         edges: (earlier, later) for each direct dependency.
+        faults: what caps the share, after the correction for chance.
+
+    Raises:
+        ValueError: a fault would cap an order that the edges allow.
 
     >>> score("ABDC", "ABCD", [("A", "B"), ("B", "C"), ("C", "D")]).moves
     1
     """
     before = closure(edges)
+    for what, _, _ in faults:
+        wrong = what not in required if isinstance(what, str) else what in before
+        if not wrong:
+            raise ValueError(f"The fault {what} is none: right orders have it.")
     raw, moves, missing, extra = raw_score(found, required, before)
     r0 = chance(tuple(required), tuple(edges))
     place = {block: i for i, block in enumerate(found)}
@@ -95,4 +127,10 @@ def score(
     direct = [edge for edge in broken if edge in edges]  # these have a reason
     first = min(direct or broken, key=lambda edge: place[edge[1]], default=None)
     share = max(0.0, (raw - r0) / (1 - r0)) if r0 < 1 else raw
-    return OrderScore(share, raw, moves, missing, extra, first)
+    worst = min(
+        (fault for fault in faults if fault.most < share and fault.holds(found)),
+        key=lambda fault: fault.most,
+        default=None,
+    )
+    share = worst.most if worst else share
+    return OrderScore(share, raw, moves, missing, extra, first, worst)

@@ -3,6 +3,7 @@
 import pytest
 
 from course_utils.exercises import Feedback, letter, nested, order, score_order
+from course_utils.exercises.ordering import Fault
 
 CHAIN = [("A", "B", "B reads A."), ("B", "C", "C reads B."), ("C", "D", "D reads C.")]
 BLOCKS = dict.fromkeys("ABCD", "a step")
@@ -127,6 +128,26 @@ class TestScore:
         assert "missing 1 block(s) of the right order" in text
         assert "extra 1 block(s) that do not belong to it" in text
         assert "first" not in text
+
+    def test_distractors_and_caps_are_explained(self, capsys):
+        found = ["A", "B", "X", "C", "D"]
+        options = {
+            "foreign": {"X": "X needs no step.", "Y": "Y neither."},
+            "faults": [Fault("X", 0.1, "Nothing is left to do.")],
+        }
+        assert score_order("t", found, BLOCKS, CHAIN, 10, **options) == 1
+        text = " ".join(capsys.readouterr().out.split())
+        assert "extra 1 block(s) that do not belong to it X: X needs no step." in text
+        assert "Y neither" not in text
+        assert text.endswith(
+            "capped at most 1 of 10 points, however near the order is. Nothing "
+            "is left to do."
+        )
+
+    def test_a_cap_above_the_points_is_not_mentioned(self, capsys):
+        faults = [Fault(("C", "D"), 0.99, "D is the end of it.")]
+        score_order("t", list("ABDC"), BLOCKS, CHAIN, 10, faults=faults)
+        assert "capped" not in capsys.readouterr().out
 
     def test_points_are_rounded_as_nbgrader_reads_them(self, capsys):
         earned, _ = self.score("ABDC", capsys)

@@ -125,3 +125,53 @@ def test_parallel_steps_may_stand_in_any_order():
     assert ordering.score("ABCD", "ABCD", edges).share == 1
     assert ordering.score("ACBD", "ABCD", edges).share == 1
     assert ordering.score("BACD", "ABCD", edges).moves == 1
+
+
+class TestFaults:
+    """Faults of the idea cap the share, after the correction for chance."""
+
+    def faults(self, edges, data):
+        """Some faults on these edges and the labels x, y; none is in a right order."""
+        whats = [*sorted(ordering.closure(edges)), "x", "y"]
+        chosen = data.draw(st.lists(st.sampled_from(whats), unique=True, max_size=4))
+        shares = st.sampled_from([0.0, 0.25, 0.6, 0.75, 1.0])
+        return [ordering.Fault(what, data.draw(shares), "why") for what in chosen]
+
+    @given(graphs(), st.data())
+    @settings(max_examples=150, deadline=None)
+    def test_the_lowest_cap_of_the_faults_that_hold(self, case, data):
+        labels, edges, found = case
+        faults = self.faults(edges, data)
+        free = ordering.score(found, labels, edges).share
+        behind = {
+            (later, earlier)
+            for i, later in enumerate(found)
+            for earlier in found[i + 1 :]
+        }
+        wrong = {(a, b) for b, a in behind} | set(found)
+        caps = [fault.most for fault in faults if fault.what in wrong]
+        result = ordering.score(found, labels, edges, faults)
+        assert result.share == min([free, *caps])
+        assert (result.cap is None) == (result.share == free)
+        assert result._replace(share=free, cap=None) == ordering.score(
+            found, labels, edges
+        )
+
+    @given(graphs(), st.data())
+    @settings(max_examples=50, deadline=None)
+    def test_no_legal_order_is_capped(self, case, data):
+        labels, edges, _ = case
+        faults = self.faults(edges, data)
+        for order in legal(labels, edges):
+            assert ordering.score(order, labels, edges, faults).share == 1
+
+    @pytest.mark.parametrize("what", ["A", ("B", "A"), ("A", "x")])
+    def test_a_fault_that_right_orders_have_is_refused(self, what):
+        faults = [ordering.Fault(what, 0.5, "")]
+        with pytest.raises(ValueError, match="right orders have it"):
+            ordering.score("ABCD", "ABCD", CHAIN, faults)
+
+    def test_a_pair_counts_only_if_both_are_there(self):
+        faults = [ordering.Fault(("A", "D"), 0.0, "")]
+        assert ordering.score("BCD", "ABCD", CHAIN, faults).cap is None
+        assert ordering.score("BCDA", "ABCD", CHAIN, faults).share == 0

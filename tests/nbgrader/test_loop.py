@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from course_utils.commands.check import check
+from course_utils.exercises.adapt_task import VARIABLE as TINY
 from course_utils.exercises.seeds import PUBLIC, VARIABLE
 from tests.commands.demo import NAME, ROOT, notebook
 from tests.nbgrader.course import Course, programs_first
@@ -56,6 +57,7 @@ def course(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", programs_first())
         patch.setenv(VARIABLE, PUBLIC)
+        patch.setenv(TINY, "1")
         yield Course(root)
 
 
