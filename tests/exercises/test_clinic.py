@@ -32,7 +32,7 @@ NUMBERS_ALONE = {
 }
 # Healthy for `diagnose`, and not what a piece of the clinic is mended to.
 OTHER = [kind for what, kind in specimens.HEALTHY.items() if "GELU" in what]
-OTHER += [specimens.Bare, specimens.BareByEinsum]
+OTHER += [specimens.Bare, specimens.BareByEinsum, specimens.healthy.WithDropout]
 
 
 def case_of(name, check):
