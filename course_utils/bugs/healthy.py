@@ -12,7 +12,7 @@ from course_utils.layers import Layer
 
 
 class WithEinsum(SteppedLayer):
-    """Attention by Einstein sums, the mask added as large negative numbers."""
+    """Attention by Einstein sums, the mask added as a large negative number."""
 
     def attend_step(self, H, N, mask):
         Q, K, V = (
@@ -22,7 +22,10 @@ class WithEinsum(SteppedLayer):
         scores = torch.einsum("bqhi,bkhi->bhqk", Q, K) / self.divisor()
         if mask is not None:
             scores = scores + torch.where(mask, 0.0, -1e30).to(scores.dtype)
-        mixed = torch.einsum("bhqk,bkhi->bqhi", scores.softmax(-1), V)
+        weights = scores.softmax(-1)
+        if mask is not None:  # where nothing may be attended all are alike
+            weights = weights * mask
+        mixed = torch.einsum("bhqk,bkhi->bqhi", weights, V)
         return self.o(mixed.flatten(-2))
 
 

@@ -56,6 +56,12 @@ def plain_attention(layer: nn.Module, N: Tensor, mask: Tensor | None) -> Tensor:
     return plain_linear(layer.o, torch.cat(mixed, -1))
 
 
+def norm_of(layer: nn.Module) -> str:
+    """Where the norms stand, "pre" or "post"; "pre" where the layer does not say."""
+    norm = getattr(layer, "norm", "pre")
+    return norm if isinstance(norm, str) else "pre"  # a method may have that name
+
+
 def plain_layer(
     layer: nn.Module,
     H: Tensor,
@@ -81,7 +87,7 @@ def plain_layer(
         return plain_linear(layer.ff2, activation(plain_linear(layer.ff1, X)))
 
     H = H.double()
-    if getattr(layer, "norm", "pre") == "pre":
+    if norm_of(layer) == "pre":
         U = H + plain_attention(layer, plain_norm(layer.ln1, H), mask)
         return U + feed(plain_norm(layer.ln2, U))
     U = plain_norm(layer.ln1, H + plain_attention(layer, H, mask))

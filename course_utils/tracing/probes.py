@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from course_utils.tracing.plain_layer import norm_of
+
 PARTS = "q k v o ff1 ff2 ln1 ln2".split()
 
 
@@ -70,7 +72,7 @@ class Probe:
     def __init__(self, layer: nn.Module, seed: int = 0):
         self.layer, self.fed = layer, "nothing yet"
         self.d, self.h = int(layer.d), int(layer.n_heads)
-        self.norm = getattr(layer, "norm", "pre")
+        self.norm = norm_of(layer)
         taken = self.d, self.h
         self.T = next(n for n in (5, 6, 7) if n not in taken)
         self.B = next(n for n in (3, 2, 4) if n not in taken)

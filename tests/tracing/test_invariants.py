@@ -249,3 +249,21 @@ def test_the_plain_layer_agrees_with_the_layer(norm):
             torch.testing.assert_close(
                 plain_layer(layer, H, m), layer(H, m), rtol=0, atol=1e-12
             )
+
+
+def test_a_method_named_norm_says_nothing_about_the_placement():
+    class Own(Layer):
+        """A layer of a learner's, whose norm is a method."""
+
+        def __init__(self, d, n_heads):
+            super().__init__(d, n_heads)
+            del self.norm
+
+        def norm(self, X, ln):
+            return ln(X)
+
+        def forward(self, H, mask=None):
+            U = H + self.attend(self.norm(H, self.ln1), mask)
+            return U + self.feed_forward(self.norm(U, self.ln2))
+
+    assert not [name for name, found in panel(Own(12, 3)).items() if found]
