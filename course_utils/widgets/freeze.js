@@ -32,7 +32,7 @@ function buildFreeze(model, data) {
 function freezeWords(data, choice) {
   const share = data.trainable[choice] / data.total;
   const count = `${asCount(data.trainable[choice])} of ${asCount(data.total)} numbers may change (${(100 * share).toPrecision(share > 0.0995 ? 3 : 2)} %)`;
-  const right = `accuracy ${summary(data.seen(choice), asShare)} on seen and ${summary(data.unseen(choice), asShare)} on unseen phrases`;
+  const right = `accuracy ${summary(data.seen(choice))} on seen and ${summary(data.unseen(choice))} on unseen phrases`;
   return `${data.names[choice]}: ${count}; ${right}.`;
 }
 
@@ -49,8 +49,8 @@ function writeFreezeTable(parts, data) {
   const head = ["may change", "numbers", "seen", "unseen", ...data.parts];
   const rows = data.names.map((name, c) => node("tr", {},
     node("th", { scope: "row" }, name),
-    ...[asCount(data.trainable[c]), summary(data.seen(c), asShare), summary(data.unseen(c), asShare),
-      ...data.parts.map((_, p) => (data.frozen(c, p) ? "frozen" : summary(data.drift(c, p), asPercent)))].map((text) => node("td", {}, text))));
+    ...[asCount(data.trainable[c]), summary(data.seen(c)), summary(data.unseen(c)),
+      ...data.parts.map((_, p) => (data.frozen(c, p) ? "frozen" : inPercent(data.drift(c, p))))].map((text) => node("td", {}, text))));
   const names = node("tr", {}, ...head.map((text) => node("th", { scope: "col" }, text)));
   parts.table.replaceChildren(node("table", {}, node("thead", {}, names), node("tbody", {}, ...rows)));
 }

@@ -18,14 +18,13 @@ function deviation(values) {
   return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1));
 }
 
-// Mean and, of two seeds or more, standard deviation.
-function summary(values, form) {
+// Mean and, of two seeds or more, standard deviation, with two decimals.
+function summary(values) {
   const spread = deviation(values);
-  return Number.isFinite(spread) ? `${form(mean(values))} ± ${form(spread)}` : form(mean(values));
+  return mean(values).toFixed(2) + (Number.isFinite(spread) ? ` ± ${spread.toFixed(2)}` : "");
 }
 
-const asShare = (x) => x.toFixed(2);
-const asPercent = (x) => `${(100 * x).toFixed(100 * x < 9.95 ? 1 : 0)} %`;
+const inPercent = (values) => `${summary(values.map((x) => 100 * x))} %`;
 const asCount = (n) => n.toLocaleString("en-US");
 
 function readFreezing(model) {
@@ -68,7 +67,7 @@ function drawDrift(box, data, choice) {
     svg.append(
       shape("rect", { class: "fe-bar", x: left, y: y + 3, width: Math.max(1, end - left), height: ROW - 8 }),
       ...values.map((x) => shape("circle", { class: "fe-seed", cx: left + long(x), cy: y + ROW / 2 - 1, r: 2.5 })),
-      shape("text", { x: left + long(Math.max(...values)) + 8, y: middle }, summary(values, asPercent)),
+      shape("text", { x: left + long(Math.max(...values)) + 8, y: middle }, inPercent(values)),
     );
     return undefined;
   });
@@ -76,7 +75,7 @@ function drawDrift(box, data, choice) {
 }
 
 function driftWords(data, choice) {
-  const moved = data.parts.map((name, p) => (data.frozen(choice, p) ? "" : `${name} ${summary(data.drift(choice, p), asPercent)}`));
+  const moved = data.parts.map((name, p) => (data.frozen(choice, p) ? "" : `${name} ${inPercent(data.drift(choice, p))}`));
   return moved.filter(Boolean).join(", ") || "nothing of the encoder moved";
 }
 

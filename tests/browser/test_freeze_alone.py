@@ -62,7 +62,7 @@ def test_frozen_parts_are_named_and_free_ones_have_a_bar(root: Locator):
     expect(picture.locator(".fe-bar")).to_have_count(2)
     expect(picture.locator(".fe-seed")).to_have_count(4)  # two seeds each
     said = picture.get_attribute("aria-label")
-    assert said.endswith("layer 1 4.0 % ± 1.4 %, layer 2 4.0 % ± 1.4 %")
+    assert said.endswith("layer 1 4.00 ± 1.41 %, layer 2 4.00 ± 1.41 %")
     names = picture.locator("text[text-anchor=end]").all_text_contents()
     assert names == ["head", "layer 2", "layer 1", "embeddings"]
 
@@ -88,7 +88,7 @@ def test_the_folded_table_has_all_choices(root: Locator, page: Page):
     rows = root.get_by_role("row")
     expect(rows).to_have_count(5)
     cells = rows.nth(2).get_by_role("cell").all_inner_texts()
-    unseen, free = "0.65 ± 0.07", "4.0 % ± 1.4 %"
+    unseen, free = "0.65 ± 0.07", "4.00 ± 1.41 %"
     assert cells == ["1,002", "0.75 ± 0.07", unseen, "frozen", "frozen", free]
 
 
