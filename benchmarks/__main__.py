@@ -11,7 +11,7 @@ from importlib import import_module
 
 from benchmarks.report import machine, write_section
 
-NAMES = ("encoder", "startup", "tracing", "data", "adaptation", "lessons")
+NAMES = ("encoder", "startup", "tracing", "data", "adaptation", "peft", "lessons")
 
 
 def main() -> None:
