@@ -8,6 +8,24 @@ import pytest
 # Before torch is loaded, and for every process that a test starts.
 os.environ["OMP_NUM_THREADS"] = "1"
 
+# Files whose tests share nothing that costs time, or share it only within what a
+# parameter names: the answers of one assignment, one notebook.
+SPLIT_BY = {"test_bank.py": "assignment", "test_loop.py": "outcome"}
+SINGLE = {"test_notebooks.py"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests have to run in one worker, where several run side by side."""
+    for item in items:
+        if item.path.name in SINGLE:
+            continue
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        part = parameters.get(SPLIT_BY.get(item.path.name, ""), "")
+        if "case" in parameters and item.path.name == "test_bank.py":
+            part = parameters["case"].assignment
+        item.add_marker(pytest.mark.xdist_group(f"{item.path}{part}"))
+
 
 @pytest.fixture(scope="session")
 def encoder():
