@@ -5,7 +5,7 @@ ARGS ?=
 SETUP = "$(PYTHON)" tools/setup.py --torch-index "$(TORCH_INDEX)"
 VENV = .venv/bin
 # A worker for each core, at most four; tests/conftest.py says what stays together.
-PYTEST = OMP_NUM_THREADS=1 $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+PYTEST = OMP_NUM_THREADS=1 $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadscope
 
 .PHONY: help setup repair lab doctor test test-slow bank mail lint release bench pins clean
 

@@ -8,23 +8,36 @@ import pytest
 # Before torch is loaded, and for every process that a test starts.
 os.environ["OMP_NUM_THREADS"] = "1"
 
-# Files whose tests share nothing that costs time, or share it only within what a
-# parameter names: the answers of one assignment, one notebook.
-SPLIT_BY = {"test_bank.py": "assignment", "test_loop.py": "outcome"}
-SINGLE = {"test_notebooks.py"}
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Side by side: tests of a file stay in one worker, but for the long files."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return ByFile(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests have to run in one worker, where several run side by side."""
-    for item in items:
-        if item.path.name in SINGLE:
-            continue
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        part = parameters.get(SPLIT_BY.get(item.path.name, ""), "")
-        if "case" in parameters and item.path.name == "test_bank.py":
-            part = parameters["case"].assignment
-        item.add_marker(pytest.mark.xdist_group(f"{item.path}{part}"))
+def group(nodeid: str) -> str:
+    """What has to run in one worker with this test, by name.
+
+    The bank is split by exercise, the loop through nbgrader by assignment, and each
+    lesson runs by itself.
+
+    >>> group("tests/test_bank.py::test_answer[embed-right: a loop]")
+    'tests/test_bank.py embed'
+    >>> group("tests/test_tokenizer.py::test_padding[3]")
+    'tests/test_tokenizer.py'
+    """
+    path, _, test = nodeid.partition("::")
+    if path.endswith("test_notebooks.py"):
+        return nodeid
+    if path.endswith(("test_bank.py", "test_loop.py")):
+        parameter = test.partition("[")[2].rstrip("]")
+        return f"{path} {parameter.partition('-')[0]}"
+    return path
 
 
 @pytest.fixture(scope="session")
