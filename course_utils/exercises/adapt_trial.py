@@ -80,9 +80,10 @@ class Trial:
 
     def labels(self, predict: Callable, texts: list[str], tried: str) -> list[int]:
         """What `predict` says, as a list of 0s and 1s."""
-        tried = f"{tried}; then predict on {len(texts)} texts"
+        many = "text" if len(texts) == 1 else "texts"
+        tried = f"{tried}; then predict on {len(texts)} {many}"
         found = self.run(predict, texts, tried=tried)
-        expected = f"a list of {len(texts)} labels, each 0 or 1"
+        expected = f"a list of {len(texts)} label(s), each 0 or 1"
         self.check.that(
             isinstance(found, list | tuple) and len(found) == len(texts),
             tried=tried,

@@ -121,11 +121,9 @@ WRONG_STEPS = {
     "stale": "Gradients that were there before have been added to the new ones: clear "
     "them before backward.",
     "clipped": "The gradients were clipped; take them as they are.",
-    "no step": "Nothing moves: optimizer.step() is missing.",
-    "no backward": "Nothing has a gradient when the optimizer steps: backward is "
-    "missing.",
-    "cleared before the step": "The gradients are cleared between backward and step: "
-    "nothing is left to step by.",
+    "no step": "Nothing has moved: either step() was not called, or no gradient was "
+    "there when it was, because backward() is missing, comes later, or was followed by "
+    "zero_grad().",
     "two steps": "The optimizer has stepped twice.",
     "cut off": "Only the head has moved: its input is cut off from the encoder, by "
     "no_grad, detach or .data.",
@@ -175,13 +173,11 @@ def reference_step(
         if mistake == "cut off":
             rows = rows_of(encoder, batch, "mean").detach()
             cross_entropy(head(rows), batch["labels"]).backward()
-        elif mistake != "no backward":
+        else:
             loss.backward()
         if mistake == "clipped":
             both = [*encoder.parameters(), *head.parameters()]
             torch.nn.utils.clip_grad_norm_(both, 1.0)
-        if mistake == "cleared before the step":
-            optimizer.zero_grad()
         for _ in range({"no step": 0, "two steps": 2}.get(mistake, 1)):
             optimizer.step()
     return loss.item()

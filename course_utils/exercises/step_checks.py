@@ -86,6 +86,10 @@ def wrong_losses(case: Case, batch: dict) -> dict[str, float]:
         total = cross_entropy(logits, labels, reduction="sum").item()
     known["Softmax is there twice: cross_entropy takes logits as they are."] = twice
     known["It is the sum over the batch; you are asked for the mean."] = total
+    after = copy.deepcopy(model)
+    reference_step(*after, batch, case.optimizer(trained(*after)))
+    late = "It is the loss after the update; you are asked for that before it."
+    known[late] = loss_of(*after, batch).item()
     return known
 
 
@@ -107,9 +111,6 @@ def check_steps(check: Check, train_step: Callable, case: Case) -> None:
         loss = step(check, train_step, *ours, batch, optimizers[0], tried=tried)
         (encoder, head), _ = start
         known = wrong_losses(case._replace(encoder=encoder, head=head), batch)
-        with torch.no_grad():
-            late = "It is the loss after the update; you are asked for that before it."
-            known[late] = loss_of(*right, batch).item()
         check_loss(check, loss, expected, known, tried)
         check_parameters(check, ours, right, (start, batch, left), tried)
 
@@ -190,6 +191,8 @@ def check_dropout(
         f"The model ran in {names[not training].split(',')[0]}: leave its mode as the "
         "caller has set it.": losses[not training]
     }
+    if not training:
+        known |= wrong_losses(case, batch)
     check_loss(check, loss, losses[training], known, tried)
 
 

@@ -169,7 +169,7 @@ def adapt(encoder, texts, labels, seed):
 
 # %% wrong: head only
 # message: accuracy
-# message: of a head on the unchanged encoder
+# message: of a linear head on the unchanged encoder
 import copy
 def adapt(encoder, texts, labels, seed):
     torch.manual_seed(seed)
@@ -191,7 +191,7 @@ def adapt(encoder, texts, labels, seed):
 
 # %% wrong: the states are cut off from the loss
 # message: accuracy
-# message: of a head on the unchanged encoder
+# message: of a linear head on the unchanged encoder
 import copy
 def adapt(encoder, texts, labels, seed):
     torch.manual_seed(seed)
@@ -454,7 +454,7 @@ def adapt(encoder, texts, labels, seed):
     return predict
 
 # %% wrong: one text gives a number
-# message: a list of 1 labels
+# message: a list of 1 label(s)
 import copy
 def adapt(encoder, texts, labels, seed):
     torch.manual_seed(seed)
@@ -517,7 +517,7 @@ def adapt(encoder, texts, labels, seed):
     return predict
 
 # %% wrong: names of classes
-# message: 'sarcastic'
+# message: (str) among them
 import copy
 def adapt(encoder, texts, labels, seed):
     torch.manual_seed(seed)

@@ -82,7 +82,7 @@ def train_step(encoder, head, batch, optimizer):
     return loss.item()
 
 # %% wrong: cleared between backward and step
-# message: The gradients are cleared between backward and step
+# message: Nothing has moved
 def train_step(encoder, head, batch, optimizer):
     H, real = encoder(batch["ids"], batch["mask"]), batch["mask"][..., None]
     mean = (H * real).sum(1) / real.sum(1)
@@ -93,7 +93,7 @@ def train_step(encoder, head, batch, optimizer):
     return loss.item()
 
 # %% wrong: no step
-# message: Nothing moves: optimizer.step() is missing
+# message: Nothing has moved: either step() was not called
 def train_step(encoder, head, batch, optimizer):
     H, real = encoder(batch["ids"], batch["mask"]), batch["mask"][..., None]
     mean = (H * real).sum(1) / real.sum(1)
@@ -103,7 +103,7 @@ def train_step(encoder, head, batch, optimizer):
     return loss.item()
 
 # %% wrong: no backward
-# message: Nothing has a gradient when the optimizer steps
+# message: Nothing has moved
 def train_step(encoder, head, batch, optimizer):
     H, real = encoder(batch["ids"], batch["mask"]), batch["mask"][..., None]
     mean = (H * real).sum(1) / real.sum(1)
@@ -343,7 +343,7 @@ def train_step(encoder, head, batch, optimizer):
     optimizer.step()
     return loss.item()
 
-# %% wrong: frozen parameters are thawed
+# %% wrong: a decay of its own, of frozen parameters as well
 # message: the parameters after it
 def train_step(encoder, head, batch, optimizer):
     H, real = encoder(batch["ids"], batch["mask"]), batch["mask"][..., None]
