@@ -60,7 +60,7 @@ def real(seed: int) -> Task:
     data = sarcasm(seed)
     train, unseen = (Labelled(p.texts, p.labels) for p in (data.train, data.unseen))
     encoder = copy.deepcopy(pretrained())
-    return Task("short reviews", encoder, train, unseen, 0.25, 60.0)
+    return Task("short reviews", encoder, train, unseen, 0.2, 60.0)
 
 
 @cache
