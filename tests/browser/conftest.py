@@ -12,10 +12,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
@@ -139,11 +139,12 @@ def free_port() -> int:
 
 def wait_until_up(lab: Lab, server: subprocess.Popen, log: Path) -> None:
     """Return when the server answers; fail with its log when it ends or hangs."""
+    direct = build_opener(ProxyHandler({}))  # urlopen keeps proxies of other tests
     for _ in range(1800):
         if server.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{lab.url}/api?token={lab.token}", timeout=5):
+            with direct.open(f"{lab.url}/api?token={lab.token}", timeout=5):
                 return
         except OSError:
             time.sleep(0.1)
