@@ -171,6 +171,20 @@ class TestFaults:
         with pytest.raises(ValueError, match="right orders have it"):
             ordering.score("ABCD", "ABCD", CHAIN, faults)
 
+    @pytest.mark.parametrize("shares", [(0.25, 0.6), (0.6, 0.25)])
+    def test_of_several_faults_the_worst_counts(self, shares):
+        labels = "ABCDEFGH"
+        whats = [("A", "B"), "x"]
+        faults = [
+            ordering.Fault(what, most, "")
+            for what, most in zip(whats, shares, strict=True)
+        ]
+        edges = list(pairwise(labels))
+        result = ordering.score("BACDEFGH", labels, edges, faults)
+        assert (result.share, result.cap) == (shares[0], faults[0])
+        result = ordering.score("BACDEFGHx", labels, edges, faults)
+        assert (result.share, result.cap.most) == (0.25, 0.25)
+
     def test_a_pair_counts_only_if_both_are_there(self):
         faults = [ordering.Fault(("A", "D"), 0.0, "")]
         assert ordering.score("BCD", "ABCD", CHAIN, faults).cap is None
