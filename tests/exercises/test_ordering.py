@@ -171,7 +171,7 @@ class TestFaults:
         with pytest.raises(ValueError, match="right orders have it"):
             ordering.score("ABCD", "ABCD", CHAIN, faults)
 
-    @pytest.mark.parametrize("shares", [(0.25, 0.6), (0.6, 0.25)])
+    @pytest.mark.parametrize("shares", [(0.25, 0.4), (0.4, 0.25)])
     def test_of_several_faults_the_worst_counts(self, shares):
         labels = "ABCDEFGH"
         whats = [("A", "B"), "x"]
