@@ -34,4 +34,4 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.ExecutePreprocessor.timeout = 120
+c.ExecutePreprocessor.timeout = 300

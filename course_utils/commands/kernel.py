@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jupyter_client import AsyncKernelManager
     from nbformat import NotebookNode
 
-CELL_SECONDS = 120  # as in nbgrader_config.py
+CELL_SECONDS = 300  # as in nbgrader_config.py
 SILENT = logging.Logger("kernel", logging.CRITICAL)  # what goes wrong is reported
 DIED = "The kernel died: an endless recursion, too much memory, or a call of exit()?"
 
