@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, TimeoutError, expect
 
 from tests.browser.conftest import Lab, read_notebook
 
@@ -40,9 +40,18 @@ class NotebookPage:
         self.page.keyboard.insert_text(answer)
 
     def save(self) -> dict:
-        """Press Ctrl+S where the focus is; the notebook as it then lies on disk."""
-        with self.page.expect_response(is_saved, timeout=PATIENCE):
-            self.page.keyboard.press("ControlOrMeta+s")
+        """Press Ctrl+S where the focus is; the notebook as it then lies on disk.
+
+        A page that is still busy may miss a key, so it is pressed up to three times.
+        """
+        for last in (False, False, True):
+            try:
+                with self.page.expect_response(is_saved, timeout=PATIENCE / 3):
+                    self.page.keyboard.press("ControlOrMeta+s")
+                break
+            except TimeoutError:
+                if last:
+                    raise
         return read_notebook(self.file)
 
     def theme(self, name: str) -> None:
