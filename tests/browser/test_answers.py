@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Lab, own_home, read_notebook
 from tests.browser.notebook_page import PATIENCE, NotebookPage, choose, errors
@@ -201,3 +201,16 @@ def test_a_question_of_a_lesson_is_answered_by_a_click(
     run_cells(lesson, "q2")
     expect(lesson.page.locator(".jp-RenderedMarkdown").last).to_be_visible()
     expect(lesson.page.get_by_text("✓ Right.").last).to_be_visible()
+
+
+def test_names_of_questions_need_not_be_numbers(page: Page, lab: Lab):
+    name = "a3_sequential_flow"
+    opened = NotebookPage(page, lab, f"work/{name}/{name}.ipynb")
+    run_cells(opened, "questions", "questions-choose")
+    groups = quiz(opened).get_by_role("group")
+    expect(groups).to_have_count(4)
+    expect(groups.first).to_contain_text("What can layers 6 to 12 do about it?")
+    groups.first.get_by_role("radio").nth(2).click()
+    groups.last.get_by_role("radio").nth(3).click()
+    rows = sources(opened.save())["questions"].splitlines()
+    assert rows[1:] == ['SEQUENTIAL = "c"', 'Q2 = ""', 'Q3 = ""', 'Q4 = "d"']
