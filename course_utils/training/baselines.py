@@ -29,7 +29,7 @@ def bag_of_words(data: Splits, *tests: Texts) -> list[Score]:
     Args:
         data: the words are those of data.train; the strength of the penalty is
             chosen on data.validation.
-        tests: what to report on, besides nothing else.
+        tests: what to report on.
 
     Returns:
         A score for each of `tests`.

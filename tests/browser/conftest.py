@@ -19,8 +19,6 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from course_utils.commands.lab import FIRST_PAGE
-
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 COPIED = ("labconfig", "notebooks", "solutions", "nbgrader_config.py")
@@ -86,7 +84,6 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, root / name)
-    (root / FIRST_PAGE).touch()  # the server asks for it
     run_quietly([sys.executable, str(ROOT / "tools/release.py"), str(root)], root)
     return root
 
