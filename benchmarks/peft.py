@@ -35,6 +35,20 @@ MEMORY = """\
 Largest sum of tensors that a step allocates beyond what was there before, from torch's
 profiler: the same at every run. The aim is at most peft's.
 """
+KERNELS = {
+    "matrix products": ("addmm", "mm"),
+    "attention": (
+        "_scaled_dot_product_flash_attention_for_cpu",
+        "_scaled_dot_product_flash_attention_for_cpu_backward",
+    ),
+    "GELU": ("gelu", "gelu_backward"),
+}
+PROFILE = """\
+Where a prefix step (key/value form) spends its CPU time, and how many kernels it calls,
+from torch's profiler, which itself slows the many small ones. The first three rows call
+the same kernels on tensors of the same size on both sides, so that nothing can be saved
+there: a step without anything else would take {bound} of peft's time at these shapes.
+"""
 Step = Callable[[], Tensor]
 
 
@@ -44,14 +58,18 @@ def measure() -> tuple[str, str]:
     for _ in range(PROCESSES):
         command = [sys.executable, "-m", "benchmarks.peft"]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-        times, memory = json.loads(done.stdout.splitlines()[-1])
+        times, memory, profiles = json.loads(done.stdout.splitlines()[-1])
         for name, pairs in times.items():
             pooled.setdefault(name, []).extend(pairs)
     header = ["step", "min", "median", "max", "first, ms", "second, ms"]
     steps = table(header, [row(name, pairs) for name, pairs in pooled.items()])
     header = ["step", "ratio", "first, MB", "second, MB"]
     sizes = table(header, [memory_row(name, pair) for name, pair in memory.items()])
-    return "Methods and peft", f"{EXPLANATION}\n{steps}\n\n{MEMORY}\n{sizes}"
+    header = ["kernels", "first, ms", "calls", "peft's, ms", "calls"]
+    parts = [row for name, pair in profiles.items() for row in kernel_rows(name, *pair)]
+    kernels = PROFILE.format(bound=bounds(profiles)) + "\n" + table(header, parts)
+    text = f"{EXPLANATION}\n{steps}\n\n{MEMORY}\n{sizes}\n\n{kernels}"
+    return "Methods and peft", text
 
 
 def row(name: str, pairs: list[tuple[float, float]]) -> list[str]:
@@ -66,11 +84,29 @@ def memory_row(name: str, pair: tuple[int, int]) -> list[str]:
     return [name, f"{first / second:.3f}", *(f"{n / 1e6:.1f}" for n in pair)]
 
 
+def kernel_rows(name: str, first: dict, second: dict) -> list[list[str]]:
+    """Milliseconds and calls of each group of kernels, on both sides."""
+    return [
+        [f"{group}, {name}"]
+        + [text for ms, n in (first[group], second[group]) for text in (f"{ms:.1f}", n)]
+        for group in first
+    ]
+
+
+def bounds(profiles: dict[str, list[dict]]) -> str:
+    """Share of peft's time that goes to the kernels of both, as text per shape."""
+    shares = []
+    for _, second in profiles.values():
+        total = sum(ms for ms, _ in second.values())
+        shares.append(sum(second[group][0] for group in KERNELS) / total)
+    return " and ".join(f"{share:.2f}" for share in shares)
+
+
 # --- what is compared ----------------------------------------------------------------
 
 
-def compare_all() -> tuple[dict[str, list], dict[str, tuple[int, int]]]:
-    """CPU seconds and peaks of memory, two steps in turn, for every shape."""
+def compare_all() -> tuple[dict, dict, dict]:
+    """CPU seconds in turn, peaks of memory and profiles, for every shape."""
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
@@ -78,7 +114,7 @@ def compare_all() -> tuple[dict[str, list], dict[str, tuple[int, int]]]:
     prefix = peft.PrefixTuningConfig(num_virtual_tokens=K, **options)
     prompt = peft.PromptTuningConfig(num_virtual_tokens=K, **options)
     lora = peft.LoraConfig(r=R, target_modules=["query", "value"], **options)
-    times, memory = {}, {}
+    times, memory, profiles = {}, {}, {}
     for B, T in SHAPES:
         ids, mask = batch(B, T, padded=True)
 
@@ -102,7 +138,9 @@ def compare_all() -> tuple[dict[str, list], dict[str, tuple[int, int]]]:
             times[f"{name}, {B} × {T}"] = in_turn(*pair, ROUNDS)
             if "peft" in name:
                 memory[f"{name}, {B} × {T}"] = tuple(map(peak, pair))
-    return times, memory
+            if "key/value" in name:
+                profiles[f"{B} × {T}"] = tuple(map(time_by_kernel, pair))
+    return times, memory, profiles
 
 
 def course_step(method: str, ids: Tensor, mask: Tensor, **options) -> Step:
@@ -161,6 +199,22 @@ def peak(run: Step) -> int:
         total += change
         highest = max(highest, total)
     return highest
+
+
+def time_by_kernel(run: Step, runs: int = 8) -> dict[str, tuple[float, str]]:
+    """Milliseconds and calls of one step, by group of `KERNELS` and for the rest."""
+    with profile(activities=[ProfilerActivity.CPU]) as found:
+        for _ in range(runs):
+            run()
+    group_of = {f"aten::{name}": g for g, names in KERNELS.items() for name in names}
+    groups = {group: (0.0, "0") for group in (*KERNELS, "all else")}
+    for event in found.key_averages():
+        group = group_of.get(event.key, "all else")
+        ms, calls = groups[group]
+        ms += event.self_cpu_time_total / 1000 / runs
+        calls = int(calls) + event.count // runs if group in KERNELS else ""
+        groups[group] = ms, str(calls)
+    return groups
 
 
 if __name__ == "__main__":
