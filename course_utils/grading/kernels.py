@@ -1,0 +1,110 @@
+"""Kernels that are warm at once, for nbclient and nbgrader.
+
+Chosen by one environment variable, for every kernelspec of this interpreter::
+
+    JUPYTER_DEFAULT_PROVISIONER_NAME=course-warm nbgrader autograde a1
+"""
+
+import asyncio
+import os
+import sys
+import time
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+
+from course_utils.grading.warm import Refused, WarmProcesses, same_python
+
+# Threads that compete for cores change what a training run costs by a factor, and
+# a time limit then fails correct work: one thread a kernel, however many cores.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+PATIENCE = 1.0  # s, for a kernel that was asked to end
+
+_warm = WarmProcesses()
+_said: set[str] = set()
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Forks kernels from a warm process; where that cannot be, starts ordinary ones."""
+
+    def _finalize_env(self, env: dict[str, str]) -> None:
+        super()._finalize_env(env)
+        env.update(ONE_THREAD)
+
+    async def launch_kernel(
+        self, cmd: list[str], **kwargs: Any
+    ) -> KernelConnectionInfo:
+        """A kernel from the warm process, or else an ordinary one."""
+        if self._is_forkable(cmd, kwargs):
+            folder = os.path.abspath(kwargs.get("cwd") or ".")
+            try:
+                self.process = await _warm.kernel(cmd, folder, kwargs["env"])
+            except (Refused, OSError) as reason:
+                self._say(f"an ordinary kernel, because {reason}")
+            else:
+                self.pid = self.pgid = self.process.pid
+                self.cwd = folder
+                return self.connection_info
+        return await super().launch_kernel(cmd, **kwargs)
+
+    def _is_forkable(self, cmd: list[str], kwargs: dict[str, Any]) -> bool:
+        """Whether a warm process could serve this; says so where only forks lack."""
+        known = {"env", "cwd", "extra_arguments", "kernel_id"}
+        if not is_ipykernel(cmd) or any(
+            value is not None for name, value in kwargs.items() if name not in known
+        ):
+            return False
+        if sys.platform != "linux":
+            self._say(f"ordinary kernels, because {sys.platform} has no safe fork")
+            return False
+        for entry in kwargs["env"].get("PYTHONPATH", "").split(os.pathsep):
+            if "PYTHONPATH" in kwargs["env"] and not os.path.isabs(entry):
+                self._say("ordinary kernels, because PYTHONPATH has a relative entry")
+                return False
+        return True
+
+    def _say(self, message: str) -> None:
+        if message not in _said:
+            _said.add(message)
+            self.log.warning("course-warm: %s", message)
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kills the kernel and all that it started; returns when they are gone."""
+        await super().kill(restart)
+        await self._ended(5 * PATIENCE)
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """A kernel asked to end has a moment for it, then it is killed."""
+        await super().shutdown_requested(restart)
+        if self.process and not await self._ended(PATIENCE):
+            await self.kill(restart)
+
+    async def _ended(self, seconds: float) -> bool:
+        limit = time.monotonic() + seconds
+        while self.process and self.process.poll() is None:
+            if time.monotonic() > limit:
+                return False
+            await asyncio.sleep(0.005)
+        return True
+
+
+def is_ipykernel(command: list[str]) -> bool:
+    """Whether a command is an ordinary Python kernel of the interpreter that runs here.
+
+    >>> is_ipykernel([sys.executable, "-m", "ipykernel_launcher", "-f", "k.json"])
+    True
+    >>> is_ipykernel(["xeus", "-f", "k.json"])
+    False
+    """
+    options = command[1 : command.index("-m")] if "-m" in command else ["-c"]
+    return (
+        all(option.startswith("-X") for option in options)
+        and command[len(options) + 2 :][:2] == ["ipykernel_launcher", "-f"]
+        and same_python(command[0])
+    )
