@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 SOURCES = sorted(ROOT.glob("solutions/*/*.ipynb"))
 RELEASES = sorted(ROOT.glob("assignments/*/*.ipynb"))
-PAGES = sorted(ROOT.glob("*.md"))
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("notebooks/*.md")])
 
 MOST_CELLS, MOST_WORDS, MOST_LINES = 60, 2000, 25
 MOST_BYTES = 2e9

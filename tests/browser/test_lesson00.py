@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from course_utils.commands.lab import FIRST_PAGE
 from tests.browser.conftest import Lab
@@ -62,3 +62,17 @@ def test_a_click_on_an_option_says_why(lesson: NotebookPage):
     question.scroll_into_view_if_needed()
     question.get_by_role("radio").first.check()
     expect(question.get_by_role("status").first).not_to_be_empty(timeout=PATIENCE)
+
+
+def test_the_glossary_opens_as_a_page(page: Page, lab: Lab, pictures: Path):
+    page.goto(lab.page("lab/tree/notebooks/00_welcome.ipynb"))
+    page.get_by_role("link", name="glossary").click()
+    table = page.locator(".jp-MarkdownViewer table")
+    expect(table.get_by_text("Residual stream", exact=True)).to_be_visible()
+    # The formulas are typeset, and no bar inside one has cut a row.
+    expect(table.locator("mjx-container").first).to_be_attached()
+    cells = table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(r => r.cells.length)"
+    )
+    assert set(cells) == {3}
+    page.screenshot(path=pictures / "glossary.png")

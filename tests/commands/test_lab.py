@@ -304,6 +304,9 @@ def test_jupyterlab_finds_the_courses_settings(monkeypatch, tmp_path):
     path = lab.environment(ROOT)["JUPYTER_CONFIG_PATH"]
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", path)
     manager = ConfigManager(config_dir_name="labconfig")
-    (plugin, settings), *_ = manager.get("default_setting_overrides").items()
-    assert plugin == "@jupyterlab/apputils-extension:notification"
-    assert settings == {"fetchNews": "false", "checkForUpdates": False}
+    settings = manager.get("default_setting_overrides")
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    assert settings["@jupyterlab/apputils-extension:notification"] == quiet
+    # The glossary opens as a page, not as its source.
+    [viewers] = settings["@jupyterlab/docmanager-extension:plugin"].values()
+    assert viewers == {"markdown": "Markdown Preview"}
