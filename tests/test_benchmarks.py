@@ -173,12 +173,17 @@ def test_lessons_write_their_table_into_the_readme_too(monkeypatch, tmp_path):
     monkeypatch.setattr(lessons.subprocess, "run", lambda *_, **__: done)
     title, text = lessons.measure()
     assert title == "Lessons"
-    assert text.endswith("| 01_first | 12 | 21 | 1.23 |")
+    assert text.endswith("| 01_first | 12 | 21 | 1.23 |\n| all lessons | 12 | 21 | 1.23 |")
     readme = (tmp_path / "README.md").read_text()
-    assert "| 01_first | 12 | 21 | 1.23 |\n<!-- /lessons -->" in readme
+    assert "| all lessons | 12 | 21 | 1.23 |\n<!-- /lessons -->" in readme
     done.returncode, done.stderr = 1, "it broke"
     with pytest.raises(SystemExit, match=r"01_first\.ipynb does not run:\nit broke"):
         lessons.measure()
+
+
+def test_all_lessons_together_take_the_sum_and_the_highest_peak():
+    text = lessons.report({"01_a": (10.4, 8.4, 1e9), "02_b": (20.4, 30.4, 5e8)})
+    assert text.endswith("| all lessons | 31 | 39 | 1.00 |")
 
 
 def test_a_lessons_kernel_is_measured(tmp_path):

@@ -43,3 +43,11 @@ def test_every_exercise_stands_under_one_topic(assignment):
     cells = graded(SOURCES[assignment])
     # `adapt` is graded by the cells adapt and adapt_accuracy.
     assert {re.sub(r"_accuracy$", "", cell) for cell in cells} == set(exercises)
+
+
+def test_the_readme_lists_them():
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    for topic in TOPICS:
+        taught = ", ".join(topic["lessons"])
+        names = ", ".join(sorted(topic.keys() - {"name", "lessons"}))
+        assert f"| {topic['name']} | {taught} | {names} |" in lines
