@@ -13,6 +13,7 @@ COMMANDS = {
     "doctor": ("doctor", "check this installation and say how to mend it"),
     "start": ("start", "copy assignments into work/, where you answer"),
     "check": ("check", "grade your answers in work/ and read the feedback"),
+    "grade": ("grade", "grade a class: in parallel, going on where it stopped"),
     "reset": ("reset", "set your answers aside and start an assignment afresh"),
 }
 
