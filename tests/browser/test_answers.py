@@ -50,6 +50,25 @@ def run_cells(opened: NotebookPage, *names: str) -> None:
         expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE)
 
 
+def reload_and_run_all(opened: NotebookPage, until: str | None = None) -> None:
+    """Load the page anew, then restart the kernel and run every cell.
+
+    Args:
+        until: id of the cell that ends it by an error; None if none does.
+    """
+    page = opened.page
+    page.reload()
+    opened.wait_until_idle()
+    choose(page, "Kernel", "Restart Kernel and Run All Cells")
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    cells = read_notebook(opened.file)["cells"]
+    coded = [cell["id"] for cell in cells if cell["cell_type"] == "code"]
+    last = page.locator(".jp-CodeCell").nth(coded.index(until) if until else -1)
+    prompt = last.locator(".jp-InputPrompt")
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE)
+    opened.wait_until_idle()
+
+
 def ordering(opened: NotebookPage) -> Locator:
     found = opened.page.locator(".answer-ordering")
     expect(found).to_be_visible(timeout=PATIENCE)
@@ -143,14 +162,7 @@ def test_they_are_photographed_in_the_theme(
 def test_everything_is_there_after_a_reload_and_restart(
     assignment: NotebookPage, pictures: Path
 ):
-    page = assignment.page
-    page.reload()
-    assignment.wait_until_idle()
-    choose(page, "Kernel", "Restart Kernel and Run All Cells")
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
-    last = page.locator(".jp-CodeCell .jp-InputPrompt").last
-    expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE)
-    assignment.wait_until_idle()
+    reload_and_run_all(assignment)
     assert order(ordering(assignment)) == RIGHT
     chosen = quiz(assignment).get_by_role("radio", checked=True)
     assert [radio.input_value() for radio in chosen.all()] == list(LETTERS.values())
@@ -158,7 +170,7 @@ def test_everything_is_there_after_a_reload_and_restart(
     saved = assignment.save()
     assert errors(saved) == []
     assert f"STATE_ORDER = {json.dumps(RIGHT)}" in sources(saved)["STATE_ORDER"]
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(assignment.page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_check_gives_all_points(assignment: NotebookPage, lab: Lab, tmp_path: Path):
