@@ -1,6 +1,6 @@
-"""The bank of right and wrong answers, run in one process.
+"""The bank of right and wrong answers.
 
-    python -m tests.bank [ASSIGNMENT [EXERCISE]] [--show]
+    python -m tests.bank [ASSIGNMENT [EXERCISE]] [--show] [--processes N]
 
 tests/submissions/<assignment>/<exercise>.py holds the answers to one exercise:
 
@@ -10,11 +10,10 @@ tests/submissions/<assignment>/<exercise>.py holds the answers to one exercise:
     # message: a piece of the feedback that the learner must get
     ...code...
 
-prints, for each exercise, right answers accepted, wrong answers rejected, and
-intended messages given; it ends with 1 below 100 %.
+prints, for each exercise and in all, right answers accepted, wrong answers rejected,
+and intended messages given; it ends with 1 below 100 %.
 """
 
-import argparse
 import ast
 import contextlib
 import io
@@ -148,8 +147,9 @@ def relevant(
 def helpers(
     code: str, exercises: list[Exercise], checked: list[Exercise]
 ) -> Iterator[str]:
-    """The instructor's answers that a cell uses, and those that these use."""
-    wanted, chosen = set(mentioned(code)), []
+    """The instructor's answers that a cell or its checks use, and what these use."""
+    checks = [source for exercise in checked for _, source in exercise.checks]
+    wanted, chosen = {n for cell in (code, *checks) for n in mentioned(cell)}, []
     for exercise in reversed(exercises):
         if exercise not in checked and exercise.names & wanted:
             chosen.append(exercise.answer)
@@ -208,9 +208,14 @@ def problem(case: Case, verdict: Verdict) -> str:
         return ""
     if verdict.points >= verdict.most:
         return "a wrong answer got full marks"
-    text = " ".join(verdict.feedback.split())
-    lost = [m for m in case.messages if " ".join(m.split()) not in text]
+    lost = [m for m in case.messages if m not in given(case, verdict)]
     return f"the feedback lacks {lost[0]!r}" if lost else ""
+
+
+def given(case: Case, verdict: Verdict) -> list[str]:
+    """The messages that the case asks for and the learner would read."""
+    text = " ".join(verdict.feedback.split())
+    return [m for m in case.messages if " ".join(m.split()) in text]
 
 
 def names_of(case: Case) -> frozenset[str]:
@@ -222,39 +227,7 @@ def names_of(case: Case) -> frozenset[str]:
     return frozenset(defined(case.code)) & known
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("assignment", nargs="?", default="*")
-    parser.add_argument("exercise", nargs="?", default="*")
-    parser.add_argument("--show", action="store_true", help="print the feedback")
-    options = parser.parse_args()
-    table: dict[tuple[str, str], list[int]] = {}
-    problems = []
-    for case in cases(options.assignment, options.exercise):
-        verdict = judge(case.assignment, case.code, names_of(case))
-        trouble = problem(case, verdict)
-        row = table.setdefault((case.assignment, case.exercise), [0, 0, 0, 0])
-        row[2 * (case.kind == "wrong")] += not trouble
-        row[2 * (case.kind == "wrong") + 1] += 1
-        if trouble:
-            problems.append(
-                f"{case.assignment}/{case.exercise} '{case.name}': {trouble}"
-            )
-        if trouble or (options.show and case.kind == "wrong"):
-            print(
-                f"--- {case.exercise}, {case.kind}: {case.name}\n{verdict.feedback}\n"
-            )
-    print(f"{'exercise':45} {'right accepted':>15} {'wrong rejected':>15}")
-    for (assignment, exercise), (a, b, c, d) in table.items():
-        name, right, wrong = f"{assignment} · {exercise}", f"{a} of {b}", f"{c} of {d}"
-        print(f"{name:45} {right:>15} {wrong:>15}")
-    print(
-        "\n".join(problems)
-        or "Every right answer accepted, every wrong one rejected "
-        "with the message meant for it."
-    )
-    return int(bool(problems) or not table)
-
-
 if __name__ == "__main__":
+    from tests.bank_report import main
+
     sys.exit(main())

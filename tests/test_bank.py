@@ -2,11 +2,13 @@
 
 import ast
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from course_utils.exercises.release import stub
-from tests import bank
+from tests import bank, bank_report
+from tests.bank_report import Count
 
 CASES = list(bank.cases())
 ASSIGNMENTS = sorted({case.assignment for case in CASES})
@@ -65,6 +67,11 @@ def released(answer):
     indent = before[len(before.rstrip(" ")) :]
     rows = stub(answer, "a0").splitlines()
     return before + f"\n{indent}".join(rows) + after
+
+
+def test_every_wrong_answer_has_a_message_for_its_author():
+    wrong = [case for case in CASES if case.kind == "wrong"]
+    assert [f"{c.exercise}: {c.name}" for c in wrong if not c.messages] == []
 
 
 def test_no_two_answers_of_an_exercise_are_alike():
@@ -133,3 +140,51 @@ class TestRunner:
         assert list(used) == ["f = 1", "g = f", "h = g"]
         used = bank.helpers("h(0)", all_of_them, [all_of_them[1]])
         assert list(used) == ["h = g"]
+
+
+class TestReport:
+    """What `make bank` prints, and that it fails below 100 %."""
+
+    def case(self, kind, *messages):
+        return bank.Case("a2_layer_recurrence", "run_stack", kind, "x", messages, TWO)
+
+    def run(self, monkeypatch, capsys, *cases):
+        """(exit status, lines printed) of the command on these answers."""
+        monkeypatch.setattr(bank, "cases", lambda *names: iter(cases))
+        monkeypatch.setattr("sys.argv", ["bank", "--processes", "1"])
+        threads = lambda count, context: ThreadPoolExecutor(count)  # noqa: E731
+        monkeypatch.setattr(bank_report, "ProcessPoolExecutor", threads)
+        return bank_report.main(), capsys.readouterr().out.splitlines()
+
+    def test_right_wrong_and_messages_stand_in_columns_with_totals(self):
+        one, two = Count(1, 1), Count(2, 3)
+        rows = {("a1", "f"): (one, two, one), ("a1", "g"): (two, two, two)}
+        assert [line.split() for line in bank_report.table(rows).splitlines()] == [
+            "exercise right accepted wrong rejected messages given".split(),
+            "a1 · f 1 of 1 2 of 3 1 of 1".split(),
+            "a1 · g 2 of 3 2 of 3 2 of 3".split(),
+            "all 3 of 4 4 of 6 3 of 4".split(),
+        ]
+
+    def test_all_as_it_should_be_ends_with_0(self, monkeypatch, capsys):
+        status, lines = self.run(monkeypatch, capsys, self.case("wrong", "run_stack"))
+        assert (status, lines[0]) == (0, "  1 of 1: a2_layer_recurrence · run_stack")
+        assert lines[-2].split() == "all 0 of 0 1 of 1 1 of 1".split()
+
+    @pytest.mark.parametrize(
+        ("kind", "messages", "counts", "says"),
+        [
+            ("right", [], "0 of 1 0 of 0 0 of 0", "a right answer got 0"),
+            ("wrong", ["run_stack", "zzz"], "0 of 0 1 of 1 1 of 2", "lacks 'zzz'"),
+        ],
+    )
+    def test_what_is_not_ends_with_1(
+        self, monkeypatch, capsys, kind, messages, counts, says
+    ):
+        found = self.run(monkeypatch, capsys, self.case(kind, *messages))
+        assert found[0] == 1
+        assert found[1][-2].split() == ["all", *counts.split()]
+        assert says in found[1][-1]
+
+    def test_no_answers_end_with_1(self, monkeypatch, capsys):
+        assert self.run(monkeypatch, capsys)[0] == 1
