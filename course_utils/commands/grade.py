@@ -2,7 +2,9 @@
 
 import argparse
 import json
+from contextlib import chdir
 from difflib import get_close_matches
+from pathlib import Path
 
 from course_utils.commands import CommandError, course_root
 
@@ -42,8 +44,12 @@ def positive(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """0 if every submission has a final score, 1 if not."""
-    root = course_root()
+    with chdir(course_root()):  # which paths in the settings may begin at
+        return grade(Path.cwd(), options)
 
+
+def grade(root: Path, options: argparse.Namespace) -> int:
+    """Grade the course in a folder."""
     from course_utils.grading.course import open_assignment, open_course
     from course_utils.grading.progress import Bar, as_data, report
     from course_utils.grading.run import FAILED, Grading, Options

@@ -51,6 +51,7 @@ def workers(scheduler: str | None, count: int) -> Iterator["Client"]:
             them have other versions than this process.
     """
     import dask
+    import distributed  # noqa: F401  # sets its own defaults, once
 
     quiet = {
         "distributed.admin.large-graph-warning-threshold": "1GiB",

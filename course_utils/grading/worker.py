@@ -193,7 +193,11 @@ class SubmissionGrader(Autograde):
             raise UnreadableError("timestamp.txt holds no date") from None
         self.init_assignment(*names)
         for notebook in self.notebooks:
-            self.convert_single_notebook(notebook)
+            try:
+                self.convert_single_notebook(notebook)
+            except Exception as error:
+                error.add_note(os.path.basename(notebook))
+                raise
         self.set_permissions(*names)
         self.run_post_convert_hook()
 
@@ -233,10 +237,11 @@ def write_folder(folder: Path, files: tuple[File, ...]) -> None:
 
 def why(error: Exception, root: Path) -> str:
     """An error in one line, without the names of temporary folders."""
+    where = "".join(f"{name}: " for name in getattr(error, "__notes__", [])[:1])
     if isinstance(error, NotJSONError):
-        return "a notebook is not JSON"
+        return f"{where}not JSON"
     if isinstance(error, UnreadableError | KernelStartError):
-        return str(error)
+        return f"{where}{error}"
     lines = str(error).strip().splitlines() or [""]
     text = re.sub(re.escape(str(root)) + r"\S*/", "", lines[0])[:200]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"{where}{type(error).__name__}{': ' * bool(text)}{text}"

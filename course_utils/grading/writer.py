@@ -1,21 +1,14 @@
-"""The one that writes: a result into the gradebook and the folder autograded.
+"""The one that writes: a result into the gradebook, its files to their place.
 
-What was killed at any point is mended by the next run: the files of a result are
-laid down beside their place, scores and a mark go into the gradebook in one
-transaction, and then the files are moved to their place. Files beside their place
-that fit the mark are moved, others are thrown away.
+Scores and a mark that says what was graded go into the gradebook in one transaction.
 """
 
 import json
-import os
-import shutil
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from glob import escape
-from pathlib import Path
 
 from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, select
@@ -24,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from course_utils.grading.course import Course, unreachable
 from course_utils.grading.job import Result
+from course_utils.grading.places import Mark, Places, remove
 
 MARKS = Table(
     "course_grading",
@@ -48,6 +42,7 @@ class Writer:
     def __init__(self, course: Course, assignment: str):
         self.course = course
         self.assignment = assignment
+        self.places = Places(course, assignment)
         with self.book() as book:
             MARKS.create(book.engine, checkfirst=True)
 
@@ -64,7 +59,7 @@ class Writer:
                 f"The assignment was changed while it was graded: {error}."
             ) from error
 
-    def marks(self) -> dict[str, tuple[str, str]]:
+    def marks(self) -> dict[str, Mark]:
         """{student: (key, run)} of all that is done, files and scores.
 
         Mends first what an earlier run left half done.
@@ -76,20 +71,13 @@ class Writer:
             submissions = book.assignment_submissions(self.assignment)
             there = {submission.student_id for submission in submissions}
         for student in marks:
-            self.mend(student, marks[student])
+            with self.filing(student):
+                self.places.mend(student, marks[student])
         return {
             student: mark
             for student, mark in marks.items()
-            if student in there and self.place(student).is_dir()
+            if student in there and self.places.place(student).is_dir()
         }
-
-    def place(self, student: str) -> Path:
-        return self.course.place("autograded", student, self.assignment)
-
-    def beside(self, student: str, kind: str) -> Path:
-        """A hidden folder next to the place of the files."""
-        place = self.place(student)
-        return place.with_name(f".{place.name}.{kind}")
 
     def put(self, result: Result, again: bool = False) -> bool:
         """Write one result, whole or not at all.
@@ -104,60 +92,28 @@ class Writer:
         Raises:
             WriteError: it could not be written.
         """
-        try:
-            self.mend(result.student, None)
-            staged = self.stage(result)
-            written = self.record(result, again)
+        with self.filing(result.student):
+            self.places.mend(result.student, None)
+            staged = self.places.stage(result)
+            try:
+                written = self.record(result, again)
+            except WriteError:
+                remove(staged)
+                raise
             if written:
-                self.publish(staged, result.student)
+                self.places.publish(staged, result.student)
             else:
                 remove(staged)
             return written
+
+    @contextmanager
+    def filing(self, student: str) -> Iterator[None]:
+        """Work on files; what fails there is a WriteError."""
+        try:
+            yield
         except OSError as error:
-            where = error.filename or self.place(result.student)
+            where = error.filename or self.places.place(student)
             raise WriteError(f"{where} cannot be written: {error.strerror}.") from error
-
-    def stage(self, result: Result) -> Path:
-        """Lay the files of a result down beside their place."""
-        staged = self.beside(result.student, f"{name_of(result.key, result.run)}.new")
-        staged.mkdir(parents=True)
-        for file in result.autograded:
-            path = staged / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as handle:
-                handle.write(file.content)
-                handle.flush()
-                os.fsync(handle.fileno())
-            path.chmod(file.mode)
-        for name, mode in result.folders.items():
-            (staged / name).mkdir(parents=True, exist_ok=True)
-            (staged / name).chmod(mode | 0o700)
-        return staged
-
-    def publish(self, staged: Path, student: str) -> None:
-        """Move files to their place; the ones that were there go."""
-        place, old = self.place(student), self.beside(student, "old")
-        remove(old)
-        if place.exists():
-            place.rename(old)
-        staged.rename(place)
-        remove(old)
-        if self.course.folders.groupshared:
-            top = self.course.place("autograded", ".", ".")
-            top.chmod((top.stat().st_mode | 0o2770) & 0o2777)
-
-    def mend(self, student: str, mark: tuple[str, str] | None) -> None:
-        """Finish or undo what was left beside the place of the files."""
-        place, old = self.place(student), self.beside(student, "old")
-        for staged in place.parent.glob(f".{escape(place.name)}.*.new"):
-            fits = mark and staged == self.beside(student, f"{name_of(*mark)}.new")
-            if fits:
-                self.publish(staged, student)
-            else:
-                remove(staged)
-        if old.exists() and not place.exists():
-            old.rename(place)
-        remove(old)
 
     def record(self, result: Result, again: bool) -> bool:
         """Scores and mark in one transaction; False for a late duplicate."""
@@ -242,15 +198,3 @@ def write_scores(book: Gradebook, result: Result) -> None:
             grade.auto_score, grade.needs_manual_grade = score, needed or news
         for comment in notebook.comments:
             comment.auto_comment = found.comments[comment.name]
-
-
-def name_of(key: str, run: str) -> str:
-    return f"{key[:16]}-{run[:16]}"
-
-
-def remove(folder: Path) -> None:
-    """Delete a folder, if it is there."""
-    if folder.is_symlink():
-        folder.unlink()
-    elif folder.exists():
-        shutil.rmtree(folder)
