@@ -1,4 +1,4 @@
-"""The task of a5 · adapt: an encoder, texts to learn from, new texts to be judged on.
+"""The task of a5 · adapt and a7 · adapt_within: an encoder, texts, new texts.
 
 The encoder is the pre-trained one and the texts are the sarcasm set, unless the
 environment has COURSE_TINY_ENCODER=1. Then both are small, and a submission is judged
@@ -34,7 +34,7 @@ class Labelled(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What `adapt` gets, what it is judged on, and how much time it has."""
+    """What a submission gets, what it is judged on, and how much time it has."""
 
     name: str  # of the texts
     encoder: "Encoder"
@@ -42,6 +42,7 @@ class Task(NamedTuple):
     unseen: Labelled
     margin: float  # how far above the head-only baseline the accuracy has to be
     budget: float  # seconds of CPU time on one thread
+    numbers: int  # how many trained ones `adapt_within` may return
 
 
 def task(seed: int) -> Task:
@@ -60,7 +61,7 @@ def real(seed: int) -> Task:
     data = sarcasm(seed)
     train, unseen = (Labelled(p.texts, p.labels) for p in (data.train, data.unseen))
     encoder = copy.deepcopy(pretrained())
-    return Task("short reviews", encoder, train, unseen, 0.2, 60.0)
+    return Task("short reviews", encoder, train, unseen, 0.2, 60.0, 40_000)
 
 
 @cache
@@ -80,7 +81,7 @@ def small(seed: int) -> Task:
     rng, cut = random.Random(seed), 3 * WORDS // 4
     train, unseen = draw(rng, 396, 0, cut), draw(rng, 120, cut, WORDS)
     encoder = copy.deepcopy(small_encoder())
-    return Task("toy reviews", encoder, train, unseen, 0.15, 5.0)
+    return Task("toy reviews", encoder, train, unseen, 0.15, 5.0, 6_000)
 
 
 def draw(rng: random.Random, size: int, first: int, end: int) -> Labelled:

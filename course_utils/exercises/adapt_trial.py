@@ -18,7 +18,13 @@ WALL = 250.0  # seconds by the clock, within the limit of a cell
 
 
 class Trial:
-    """A submission at work on a task, on one thread, until its time is over."""
+    """A submission at work on a task, on one thread, until its time is over.
+
+    What training returns, `labels` takes: here a function, in `budget_trial` numbers.
+    """
+
+    learns, says = "adapt", "predict"  # in feedback
+    trained, mixed = "the first predict", "the two share something"
 
     def __init__(self, check: Check, adapt: Callable, given: Task):
         self.check, self.adapt, self.task = check, adapt, given
@@ -59,17 +65,23 @@ class Trial:
             "next": "The machine is busy with other things: run this cell again.",
         }
 
-    def train(self, data: Labelled, seed: int, tried: str) -> Callable:
-        """`predict` of the submission; the encoder has to stay as it was."""
-        encoder, before = self.task.encoder, condition(self.task.encoder)
-        predict = self.run(self.adapt, encoder, *data, seed, tried=tried)
+    def guarded(self, name: str, f: Callable, *args: Any, tried: str) -> Any:
+        """Call f, of this name; the encoder, its first argument, stays as it was."""
+        encoder, before = args[0], condition(args[0])
+        result = self.run(f, *args, tried=tried)
         for what, changed in changes(before, condition(encoder)).items():
             self.check.that(
                 not changed,
                 tried=tried,
-                expected="the encoder stays as it was: adapt works on a copy",
+                expected=f"the encoder stays as it was: {name} works on a copy",
                 got=f"{what} changed",
             )
+        return result
+
+    def train(self, data: Labelled, seed: int, tried: str) -> Any:
+        """`predict` of the submission; the encoder has to stay as it was."""
+        args = self.task.encoder, *data, seed
+        predict = self.guarded(self.learns, self.adapt, *args, tried=tried)
         self.check.that(
             callable(predict),
             tried=tried,
@@ -78,11 +90,15 @@ class Trial:
         )
         return predict
 
-    def labels(self, predict: Callable, texts: list[str], tried: str) -> list[int]:
-        """What `predict` says, as a list of 0s and 1s."""
+    def predicted(self, predict: Any, texts: list[str], tried: str) -> Any:
+        """What the submission predicts, as it comes."""
+        return self.run(predict, texts, tried=tried)
+
+    def labels(self, predict: Any, texts: list[str], tried: str) -> list[int]:
+        """What the submission predicts, as a list of 0s and 1s."""
         many = "text" if len(texts) == 1 else "texts"
-        tried = f"{tried}; then predict on {len(texts)} {many}"
-        found = self.run(predict, texts, tried=tried)
+        tried = f"{tried}; then {self.says} on {len(texts)} {many}"
+        found = self.predicted(predict, texts, tried)
         expected = f"a list of {len(texts)} label(s), each 0 or 1"
         self.check.that(
             isinstance(found, list | tuple) and len(found) == len(texts),
