@@ -31,14 +31,17 @@ from course_utils.context.fitting import (
     BATCH,
     RATE,
     SHIPPED,
+    SHORT,
     STEPS,
     TEST_SEED,
     WEIGHTS,
 )
+from course_utils.context.recall import COLOURS
 
 HERE = Path(__file__).parents[1] / "course_utils"
 TARGET, MODELS = HERE / "data" / "recall.json", HERE / "weights" / WEIGHTS
 SEEDS, TESTED = [0, 1, 2, 3, 4], 1000
+LENGTHS = {"trained": 4, "longer": 8}  # segments of the texts that are tested
 
 
 def main() -> None:
@@ -47,11 +50,12 @@ def main() -> None:
     found = json.loads(TARGET.read_text("utf-8")) if TARGET.exists() else empty()
     for number, seed in enumerate(SEEDS):
         for run in found["runs"]:
-            if len(run["recall"]) > number:
+            if len(run["trained"]) > number:
                 continue
             train_one(run, seed)
             TARGET.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-            print(f"seed {seed}, κ = {run['kappa']}: {run['recall'][-1]}", flush=True)
+            shares = run["trained"][-1], run["longer"][-1]
+            print(f"seed {seed}, κ = {run['kappa']}:", *shares, flush=True)
     print(f"SHA-256 {hashlib.sha256(MODELS.read_bytes()).hexdigest()}")
 
 
@@ -61,6 +65,7 @@ def empty() -> dict[str, Any]:
         "steps": STEPS,
         "batch": BATCH,
         "rate": RATE,
+        "short": SHORT,
         "seeds": SEEDS,
         "torch": version("torch"),
     }
@@ -68,16 +73,18 @@ def empty() -> dict[str, Any]:
         f"{STEPS} batches of {BATCH} texts to train, {TESTED} other texts for each "
         f"recall, {len(SEEDS)} seeds."
     )
-    runs = [{"kappa": kappa, "recall": []} for kappa in SHIPPED]
-    return {"settings": settings, "note": note, "runs": runs}
+    runs = [{"kappa": kappa, "trained": [], "longer": []} for kappa in SHIPPED]
+    chance = 1 / len(COLOURS)
+    return {"settings": settings, "note": note, "chance": chance, "runs": runs}
 
 
 def train_one(run: dict[str, Any], seed: int) -> None:
     """Train and test one κ with one seed; recall (N,) by segment goes into `run`."""
     model = train_memory_model(run["kappa"], seed, show=False)
-    facts = planted_facts(TESTED, TEST_SEED + seed)
-    recall = recall_by_segment(model, facts, segment_memory)
-    run["recall"].append([round(share, 4) for share in recall.tolist()])
+    for name, n_segments in LENGTHS.items():
+        facts = planted_facts(TESTED, TEST_SEED + seed, n_segments)
+        recall = recall_by_segment(model, facts, segment_memory)
+        run[name].append([round(share, 4) for share in recall.tolist()])
     if seed == SEEDS[0]:
         keep(f"kappa{run['kappa']}.", model.state_dict())
 

@@ -33,7 +33,7 @@ class Facts(NamedTuple):
         """One text in words, segments split by a bar.
 
         >>> planted_facts(1, seed=2, n_segments=2).text(0)
-        'boris pink, karla brown | nils green, paul black'
+        'jonas pink, hugo pink | boris blue, maria black'
         """
         return " | ".join(
             ", ".join(f"{NAMES[n]} {COLOURS[c]}" for n, c in zip(*segment, strict=True))
@@ -151,10 +151,10 @@ def start_by_likeness(layer: Layer) -> None:
     """
     asks, carries = (torch.linalg.qr(torch.randn(layer.d, layer.d))[0] for _ in "ab")
     for part, weight in (
-        (layer.q, asks),
-        (layer.k, asks),
-        (layer.v, 0.7 * carries),
-        (layer.o, 0.7 * carries.T),
+        (layer.q, 0.7 * asks),
+        (layer.k, 0.7 * asks),
+        (layer.v, carries),
+        (layer.o, carries.T),
     ):
         part.weight.copy_(weight)
         part.bias.zero_()
@@ -179,7 +179,7 @@ def recall_by_segment(
     Raises:
         ValueError: the last memory is not (B, κ, d).
 
-    >>> from course_utils.context import segment_memory
+    >>> from course_utils.context import load_memory_model, segment_memory
     >>> facts = planted_facts(100, seed=0)
     >>> recall_by_segment(load_memory_model(8), facts, segment_memory).shape
     torch.Size([4])
