@@ -61,7 +61,7 @@ LIBRARIES = (
 # Without it the debugger prints a warning; an ordinary kernel's is lost.
 QUIET = "PYDEVD_DISABLE_FILE_VALIDATION"
 LONGEST_REQUEST = 1 << 16
-SECOND = 1000  # ms, between two looks at whether the grader is still there
+SECOND = 1.0  # between two looks at whether the grader is still there
 
 
 def preload() -> set[str]:
@@ -77,13 +77,17 @@ def preload() -> set[str]:
         importlib.import_module(name)
     os.environ.pop(QUIET)
     os.environ.update(given)
-    before = set(sys.modules)
+    before = packages()
     for name in LIBRARIES:
         if importlib.util.find_spec(name.partition(".")[0]):
             importlib.import_module(name)
     sys.path[:] = path
-    found = {name.partition(".")[0] for name in set(sys.modules) - before}
-    return {*found, "matplotlibrc"} - sys.stdlib_module_names
+    return {*(packages() - before), "matplotlibrc"} - sys.stdlib_module_names
+
+
+def packages() -> set[str]:
+    """What has been imported, without the parts of packages."""
+    return {name.partition(".")[0] for name in sys.modules}
 
 
 def forget_course() -> None:
@@ -92,18 +96,24 @@ def forget_course() -> None:
         del sys.modules[name]
 
 
-def objection(folder: str, names: set[str]) -> str:
-    """Why this request needs an ordinary kernel; empty if it does not."""
-    threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
-        return f"the preloaded libraries started {threads - 1} threads"
+def crowd() -> str:
+    """Why this process must not fork: it has other threads. Empty if it has none."""
+    others = len(os.listdir("/proc/self/task")) - 1
+    return f"the preloaded libraries started {others} threads" if others else ""
+
+
+def shadow(folder: str, names: set[str]) -> str:
+    """Why a kernel in this folder would import something else; empty if it would not.
+
+    >>> shadow("/", {"usr"})
+    'usr in the working folder shadows a preloaded library'
+    """
     try:
         files = {file.partition(".")[0] for file in os.listdir(folder)}
     except OSError as error:
         return str(error)
-    shadows = sorted(files & names)
-    if shadows:
-        return f"{shadows[0]} in the working folder shadows a preloaded library"
+    for name in sorted(files & names):
+        return f"{name} in the working folder shadows a preloaded library"
     return ""
 
 
@@ -112,27 +122,36 @@ def serve(channel: socket.socket, names: set[str]) -> None:
     grader = os.getppid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors need no funeral
     while os.getppid() == grader:
-        if not select.select([channel], [], [], SECOND / 1000)[0]:
+        if not select.select([channel], [], [], SECOND)[0]:
             continue
         message, fds, _, _ = socket.recv_fds(channel, LONGEST_REQUEST, 3)
         if not message:
             break
         request = json.loads(message)
-        line = socket.socket(fileno=fds.pop())
-        answer = objection(request["folder"], names)
-        try:
-            if not answer and os.fork() == 0:
-                channel.close()
-                return supervise(line, request | {"streams": fds})
-        except OSError as error:
-            answer = str(error)
-        if answer:
-            tell(line, f"no {answer}\n")
-        line.close()
-        for fd in fds:
+        *request["streams"], line = fds
+        with socket.socket(fileno=line) as line:
+            answer = crowd() or shadow(request["folder"], names)
+            try:
+                if not answer and os.fork() == 0:
+                    channel.close()
+                    return start(line, request)
+            except OSError as error:
+                answer = str(error)
+            if answer:
+                tell(line, f"no {answer}")
+        for fd in request["streams"]:
             os.close(fd)
     linger(grader)
     os._exit(0)
+
+
+def start(line: socket.socket, request: dict) -> None:
+    """Supervisor and kernel; returns only inside the kernel, and never raises."""
+    try:
+        supervise(line, request)
+    except Exception as error:
+        tell(line, f"no {error}")
+        os._exit(1)
 
 
 def tell(line: socket.socket, answer: str) -> None:
@@ -148,7 +167,7 @@ def linger(grader: int) -> None:
             os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return
-        select.select([], [], [], SECOND / 1000)
+        select.select([], [], [], SECOND)
 
 
 def main() -> None:

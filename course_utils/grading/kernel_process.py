@@ -28,11 +28,7 @@ def become(line: socket.socket, request: dict, supervisor: int) -> None:
     if os.getppid() != supervisor:
         os._exit(1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    try:
-        os.chdir(request["folder"])
-    except OSError as error:
-        line.sendall(f"no {error}\n".encode())
-        os._exit(1)
+    os.chdir(request["folder"])
     streams(*request["streams"])
     os.environ.update(request["environment"], JPY_PARENT_PID=str(supervisor))
     launcher = importlib.util.find_spec("ipykernel_launcher").origin
@@ -40,7 +36,7 @@ def become(line: socket.socket, request: dict, supervisor: int) -> None:
     sys.orig_argv = request["command"]
     seed()
     gc.enable()
-    line.sendall(f"pid {os.getpid()}\n".encode())
+    line.sendall(f"pid {os.getpid()}".encode())
     line.close()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 SERVER = "course_utils.grading.forkserver"
 MOST = 2  # warm processes of one grader; each holds some 300 MB
-PER_KERNEL = "JPY_"  # variables that differ from kernel to kernel start like this
+PER_KERNEL = ("JPY_", "PYTEST_")  # variables that may differ from kernel to kernel
 
 
 class Refused(Exception):
@@ -80,7 +80,7 @@ class WarmProcess:
 
     def ask(self, request: dict) -> socket.socket:
         """Sends a request; returns the line on which the answer will come."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             fds = [1, 2, theirs.fileno()]
             socket.send_fds(self._channel, [json.dumps(request).encode()], fds)
@@ -101,8 +101,9 @@ class WarmProcesses:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[tuple, WarmProcess] = {}
         self._owner = os.getpid()
+        self._running: dict[tuple, WarmProcess] = {}
+        self._hopeless: set[tuple] = set()
 
     async def kernel(
         self, command: list[str], folder: str, environment: Mapping[str, str]
@@ -110,14 +111,10 @@ class WarmProcesses:
         """A new kernel.
 
         `command` is `[python, *options, "-m", "ipykernel_launcher", *arguments]`.
-        Raises :class:`Refused`, or OSError if the warm process broke.
+        Raises :class:`Refused`, or OSError if the warm process broke twice.
         """
         split = command.index("-m")
-        own = {
-            name: value
-            for name, value in environment.items()
-            if name.startswith(PER_KERNEL)
-        }
+        own = {k: v for k, v in environment.items() if k.startswith(PER_KERNEL)}
         common = {k: v for k, v in environment.items() if k not in own}
         request = {
             "command": command,
@@ -126,26 +123,33 @@ class WarmProcesses:
             "environment": own,
         }
         key = (*command[:split], *sorted(common.items()))
-        for fresh in (False, True):
+        broken = None
+        while key not in self._hopeless:
+            with self._lock:
+                warm = self._warm(key, command[:split], common, broken)
             try:
-                with self._lock:
-                    warm = self._warm(key, command[:split], common, fresh)
-                    line = warm.ask(request)
-                return await answer(line)
+                return await answer(warm.ask(request))
             except ConnectionError:
-                if fresh:
-                    raise
-        raise AssertionError("unreachable")
+                if broken is not None:
+                    self._hopeless.add(key)
+                broken = warm
+        raise ConnectionAbortedError("the warm process does not work")
 
-    def _warm(self, key: tuple, python: list[str], common: dict, fresh: bool):
+    def _warm(
+        self,
+        key: tuple,
+        python: list[str],
+        environment: dict[str, str],
+        broken: WarmProcess | None,
+    ) -> WarmProcess:
         if self._owner != os.getpid():  # a fork of the grader has none yet
             self._running, self._owner = {}, os.getpid()
         warm = self._running.pop(key, None)
-        if warm is not None and (fresh or warm.process.poll() is not None):
+        if warm is not None and (warm is broken or warm.process.poll() is not None):
             warm.close()
             warm = None
         if warm is None:
-            warm = WarmProcess(python, common)
+            warm = WarmProcess(python, environment)
         self._running[key] = warm  # the last one used comes last
         if len(self._running) > MOST:
             self._running.pop(next(iter(self._running))).close()
@@ -155,13 +159,13 @@ class WarmProcesses:
 async def answer(line: socket.socket) -> WarmKernel:
     """What the warm process says to a request."""
     words = await asyncio.get_running_loop().sock_recv(line, 1024)
-    kind, _, rest = words.decode().strip().partition(" ")
+    kind, _, rest = words.decode().partition(" ")
     if kind == "pid":
         return WarmKernel(int(rest), line)
     line.close()
     if kind == "no":
         raise Refused(rest)
-    raise ConnectionResetError("the warm process ended")
+    raise ConnectionResetError("no kernel came")
 
 
 def same_python(command: str) -> bool:
