@@ -56,8 +56,12 @@ def workers(scheduler: str | None, count: int) -> Iterator["Client"]:
     quiet = {
         "distributed.admin.large-graph-warning-threshold": "1GiB",
         "distributed.comm.timeouts.connect": f"{ANSWER}s",
+        "distributed.scheduler.http.routes": [],  # no pages
+        "distributed.worker.http.routes": [],
     }
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.startswith(("distributed", "tornado")):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(quiet):
         if scheduler is None:
             with scratch() as folder, local(count, folder) as client:
@@ -79,7 +83,8 @@ def local(count: int, folder: Path) -> Iterator["Client"]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             worker_dashboard_address=None,
             local_directory=str(folder),
             memory_limit=0,  # kernels are other processes

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,8 @@ def open_course(root: Path, url: str | None = None) -> Course:
     config = app.config
     if not config.CourseDirectory.get("root"):
         config.CourseDirectory.root = str(root)
-    if url:
+    if url or config.CourseDirectory.get("db_url"):
+        url = with_driver(url or config.CourseDirectory.db_url)
         config.CourseDirectory.db_url = url
     environment = {
         name: value
@@ -85,6 +87,18 @@ def open_course(root: Path, url: str | None = None) -> Course:
         if before.get(name) != value or name.startswith(OURS)
     }
     return Course(root, config, CourseDirectory(config=config), environment)
+
+
+def with_driver(url: str) -> str:
+    """An address of PostgreSQL with the driver that is installed, if it names none.
+
+    What SQLAlchemy takes by default has changed between its versions.
+    """
+    scheme, found, rest = url.partition("://")
+    installed = [name for name in ("psycopg", "psycopg2") if find_spec(name)]
+    if scheme not in ("postgresql", "postgres") or not installed:
+        return url
+    return f"postgresql+{installed[0]}{found}{rest}"
 
 
 def connected(url: str) -> Engine:
@@ -124,7 +138,8 @@ def sqlite_exists(address: Any) -> bool:
 
 def unreachable(url: str, error: Exception) -> str:
     """That a gradebook cannot be used, without its password."""
-    address = make_url(url).render_as_string(hide_password=True)
+    address = make_url(url)
+    address = address.set(drivername=address.get_backend_name()).render_as_string()
     cause = getattr(error, "orig", None) or error
     first = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
     return f"The gradebook {address} cannot be used: {first}."

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from course_utils.commands import CommandError
 from course_utils.grading.cluster import LostError, cores, locked, results, workers
-from course_utils.grading.course import Assignment, Course, connected
+from course_utils.grading.course import Assignment, Course, connected, unreachable
 from course_utils.grading.gradebook import student_rows
 from course_utils.grading.job import Cell, File, Job, Result, versions
 from course_utils.grading.submissions import UnreadableError, digest, read_folder
@@ -72,9 +74,10 @@ class Grading:
                 self.writer = Writer(self.course, self.assignment.name)
                 todo = self.plan(students, note)
                 self.work_off(todo, note)
-        except (WriteError, LostError) as error:
-            name = self.assignment.name
-            text = str(error).rstrip(".")
+        except (WriteError, LostError, SQLAlchemyError) as error:
+            name, text = self.assignment.name, str(error).rstrip(".")
+            if isinstance(error, SQLAlchemyError):
+                text = unreachable(self.course.url, error).rstrip(".")
             raise CommandError(
                 f"{text[:1].upper()}{text[1:]}. {len(outcomes)} of {len(students)} are "
                 f"done and stay so; for the others run `course grade {name}` again."
