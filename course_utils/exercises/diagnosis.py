@@ -232,12 +232,16 @@ def condition(layer: "nn.Module") -> dict:
 
 @contextmanager
 def same_settings() -> Iterator[None]:
-    """Put back what is set for all of torch and Python: random state, dtype, limits."""
+    """Put back what is set for all of torch and Python: random state, dtype, limits.
+
+    Inside there is one thread: several that wait for one another use up the time.
+    """
     import torch
 
     dtype, depth = torch.get_default_dtype(), sys.getrecursionlimit()
     threads = torch.get_num_threads()
     with torch.random.fork_rng([]), torch.set_grad_enabled(torch.is_grad_enabled()):
+        torch.set_num_threads(1)
         try:
             yield
         finally:

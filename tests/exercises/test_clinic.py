@@ -268,6 +268,17 @@ class TestDiagnosis:
         assert torch.equal(torch.get_rng_state(), state)
         assert case.layer.q.weight.abs().min() > 0
 
+    def test_one_thread_computes_and_the_others_come_back(self):
+        case = case_of("residual added twice", Check("test of the diagnosis"))
+        before = torch.get_num_threads()
+        torch.set_num_threads(3)
+        try:
+            answer = ask(lambda layer: {str(torch.get_num_threads())}, case.layer)
+            assert torch.get_num_threads() == 3
+        finally:
+            torch.set_num_threads(before)
+        assert answer.found == {"1"}
+
     def test_after_three_slow_ones_the_rest_is_left_out(self, monkeypatch):
         monkeypatch.setattr("course_utils.exercises.diagnosis.CPU", 0.1)
         cases = [case_of("mask turned round", Check("test"))] * 5
