@@ -136,7 +136,7 @@ def examine(assignment: str, exercise: str, sample: int, seed: int) -> Outcome:
     """Make and judge the mutants of one exercise."""
     (found,) = (e for e in bank.notebook(assignment)[1] if exercise in e.names)
     begun, known = spent(), listed(assignment)
-    own = bank.judge(assignment, found.answer, found.names)  # loads what all need
+    bank.judge(assignment, found.answer, found.names)  # loads what all need
     limit = 5 + 2 * (spent() - begun)
     fates: dict[str, list[str]] = {"rejected": [], "equivalent": [], "survivors": []}
     for mutant in drawn(mutants(found.answer), exercise, sample, seed):
@@ -146,8 +146,8 @@ def examine(assignment: str, exercise: str, sample: int, seed: int) -> Outcome:
         fates[fate].append(mutant.change)
     wrong = [text for text in fates["rejected"] if (exercise, text) in known]
     problem = f"listed as equivalent, but rejected: {wrong}" if wrong else ""
-    if own.points < own.most or not own.most:
-        problem = f"the instructor's own answer got {own.points} of {own.most}"
+    if not full_marks(assignment, found.answer, found.names, limit):
+        problem = "the instructor's own answer does not get full marks here"
     return Outcome(assignment, exercise, **fates, cpu=spent() - begun, problem=problem)
 
 

@@ -127,6 +127,12 @@ def test_a_survivor_is_equivalent_only_if_it_is_listed(answer, monkeypatch):
     assert "three" in outcome.problem
 
 
+def test_where_even_the_original_fails_nothing_is_shown(monkeypatch):
+    monkeypatch.setattr(mutation, "full_marks", lambda *answer: False)
+    outcome = mutation.examine(NAME, "changed_states", 1, 0)
+    assert "own answer" in outcome.problem
+
+
 @pytest.mark.parametrize(
     ("rejected", "survivors", "problem", "well"),
     [
