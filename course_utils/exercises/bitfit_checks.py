@@ -103,8 +103,8 @@ def listed(names: Sequence[str]) -> str:
 def seen(
     module: "nn.Module",
     right: Sequence[str],
-    missing: Sequence[str],
-    excess: Sequence[str],
+    missing: list[str],
+    excess: list[str],
 ) -> str:
     """What all names that are missing, or too many, have in common."""
     flags = {name: p.requires_grad for name, p in module.named_parameters()}
@@ -119,6 +119,14 @@ def seen(
         return "No parameters have these names; named_parameters gives the names."
     if missing and {n for n in right if not flags[n]} == set(missing):
         return "All that are frozen are missing: names do not depend on requires_grad."
+    norms = [n for n in missing if is_norm(module.get_submodule(n.rpartition(".")[0]))]
+    if missing and norms == missing:
+        return "These are shifts of norms; they are named bias, too."
     if missing and all(n.rpartition(".")[2] != "bias" for n in missing):
         return "Their last part ends in bias, though it is longer."
     return ""
+
+
+def is_norm(module: "nn.Module") -> bool:
+    """Whether a module is a norm, by its class's name."""
+    return "Norm" in type(module).__name__

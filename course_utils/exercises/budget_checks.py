@@ -123,7 +123,7 @@ def check_source(check: Check, run: BudgetTrial, numbers: "dict[str, Tensor]") -
         tried=f"{tried}; then predict_with on {len(texts)} texts, with its numbers and "
         f"with {2 * DRAWS} sets of random numbers in their place",
         expected="labels that depend on the numbers that predict_with gets",
-        got="the same labels each time: does it use something else that training has "
+        got="the same labels each time: does it use something that an earlier call has "
         "left behind?",
     )
 

@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
+from course_utils.exercises.adapt_task import VARIABLE
 from tests.browser.conftest import Lab, read_notebook
 from tests.browser.notebook_page import PATIENCE, NotebookPage
 
-NAMES = ["a2_layer_recurrence", "a3_sequential_flow", "a4_broken_layer_clinic"]
+NAMES = [
+    "a2_layer_recurrence",
+    "a3_sequential_flow",
+    "a4_broken_layer_clinic",
+    "a7_adapt_under_a_budget",
+]
+SMALL = f'__import__("os").environ["{VARIABLE}"] = "1"\n\n\n'
 MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.M)
 
 
@@ -28,13 +35,16 @@ def assignment(browser, lab: Lab, browser_context_args: dict, name: str):
 
 @pytest.fixture(scope="module")
 def answers(lab: Lab, name: str) -> dict[str, str]:
-    """The instructor's answers in code, by cell id."""
+    """The instructor's answers in code, by cell id; the first asks for small encoders,
+    so that no training takes longer than a page waits."""
     path = lab.root / "solutions" / name / f"{name}.ipynb"
-    return {
+    found = {
         cell["id"]: MARKS.sub("", "".join(cell["source"])).rstrip()
         for cell in read_notebook(path)["cells"]
         if cell["cell_type"] == "code" and cell["metadata"]["nbgrader"]["solution"]
     }
+    first = next(iter(found))
+    return found | {first: SMALL + found[first]}
 
 
 def validate(assignment: NotebookPage) -> Locator:

@@ -55,12 +55,14 @@ def bitfit_parameters(encoder):
 
 # %% wrong: of the layers alone
 # message: embeddings.norm.bias
+# message: These are shifts of norms
 def bitfit_parameters(encoder):
     return [f"layers.{n}" for n, _ in encoder.layers.named_parameters() if n.endswith("bias")] if hasattr(encoder, "layers") else [n for n, _ in encoder.named_parameters() if n.endswith("bias")]
 
 # %% wrong: without norms
 # message: missing
 # message: ln1.bias
+# message: These are shifts of norms; they are named bias, too
 def bitfit_parameters(encoder):
     return [n for n, _ in encoder.named_parameters() if n.endswith("bias") and "ln" not in n and "norm" not in n]
 
