@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,8 +21,11 @@ from nbclient.exceptions import DeadKernelError
 from course_utils.grading import kernels, warm
 from course_utils.grading.kernels import ONE_THREAD
 from course_utils.grading.warm import WarmKernel
+from tests.commands.demo import ROOT
 from tests.grading import probe
 from tests.grading.kernel import PATIENCE, kernel
+from tests.nbgrader.course import Course, programs_first
+from tests.nbgrader.test_loop import answer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
 ORDINARY, WARM = "local-provisioner", "course-warm"
@@ -415,3 +419,33 @@ def test_one_variable_is_all_that_nbclient_needs(tmp_path):
     )
     (cell,) = nbformat.read(tmp_path / "n.ipynb", 4).cells
     assert cell.outputs[0].text == "True\n"
+
+
+@pytest.mark.slow
+def test_nbgrader_gives_the_same_scores(tmp_path, monkeypatch):
+    name = "a2_layer_recurrence"
+    shutil.copytree(ROOT / "solutions" / name, tmp_path / "solutions" / name)
+    monkeypatch.setenv("PATH", programs_first())
+    course = Course(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    course.step("generate_assignment", name)
+    source = nbformat.read(f"solutions/{name}/{name}.ipynb", 4)
+    (release,) = (tmp_path / course.api.coursedir.release_directory).rglob("*.ipynb")
+    for student in ("solver", "untouched"):
+        book = nbformat.read(release, 4)
+        if student == "solver":
+            answer(book, source)
+        folder = tmp_path / "submitted" / student / name
+        folder.mkdir(parents=True)
+        nbformat.write(book, folder / f"{name}.ipynb")
+    scores = {}
+    for kind in (ORDINARY, WARM):
+        subprocess.run(
+            ["nbgrader", "autograde", name, "--force", "--create"],
+            env=os.environ | {"JUPYTER_DEFAULT_PROVISIONER_NAME": kind},
+            check=True,
+        )
+        scores[kind] = [course.grades(name, s).cells for s in ("solver", "untouched")]
+    assert scores[WARM] == scores[ORDINARY]
+    assert {score for score, _ in scores[WARM][1].values()} == {0}
+    assert all(score == most for score, most in scores[WARM][0].values())
