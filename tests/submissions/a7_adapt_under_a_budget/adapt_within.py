@@ -763,7 +763,6 @@ def adapt_within(encoder, texts, labels, budget, seed):
 
 # %% wrong: it never ends
 # message: an end within 7.5 s of CPU time
-# message: Fewer epochs
 import copy
 def adapt_within(encoder, texts, labels, budget, seed):
     g, d = torch.Generator().manual_seed(seed), encoder.d
