@@ -16,7 +16,8 @@ session and signals. What a notebook can still tell apart:
   seeded anew for each;
 - `sitecustomize` and `.pth` files ran once, in the warm process;
 - objects made before the fork are frozen for the garbage collector;
-- `/proc/self/cmdline` names the warm process;
+- `/proc/self/cmdline` names the warm process, threads are numbered on from it, and
+  umask, limits and priority are those that the grader had when it was started;
 - a process that the kernel leaves behind is killed with it, and an ending kernel
   runs `atexit` handlers but does not take the interpreter apart.
 """
