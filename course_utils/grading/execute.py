@@ -55,19 +55,24 @@ class Watch:
         return whole - used
 
 
-def cpu_seconds(pid: int | None) -> float:
-    """What a process and all that it started have used of the processor."""
+def cpu_seconds(pid: int | None, family: bool = False) -> float:
+    """What a process and its children that ended have used of the processor.
+
+    Args:
+        family: count what it started and still runs as well; asking for that takes
+            a look at all processes of the machine.
+    """
     if pid is None:
         return 0.0
     total = 0.0
     try:
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
+        members = [process, *(process.children(recursive=True) if family else ())]
     except psutil.Error:
         return total
-    for member in family:
+    for member in members:
         try:
-            total += sum(member.cpu_times()[:4])  # those of dead children as well
+            total += sum(member.cpu_times()[:4])  # with those of ended children
         except psutil.Error:
             continue
     return total
@@ -115,10 +120,14 @@ class WatchedExecute(Execute):
         finally:
             setup.__exit__(*sys.exc_info())
 
-    def cpu(self) -> float:
+    def cpu(self, family: bool = False) -> float:
         """Seconds of the processor that the kernel has used."""
         provisioner = getattr(self.km, "provisioner", None)
-        return cpu_seconds(getattr(provisioner, "pid", None))
+        return cpu_seconds(getattr(provisioner, "pid", None), family)
+
+    def used(self) -> float:
+        """Seconds of the processor for the cell that runs too long."""
+        return max(0.0, self.cpu(family=True) - self.cpu_before)
 
     def _get_timeout(self, cell: NotebookNode | None) -> float | None:
         limit = super()._get_timeout(cell)
@@ -159,8 +168,9 @@ class WatchedExecute(Execute):
     def record(self, cell: NotebookNode, index: int, limit: float | None) -> None:
         """Keep what a cell took; judge whether it had what it was entitled to."""
         wall = monotonic() - self.begun
-        cpu = max(0.0, self.cpu() - self.cpu_before)
-        if limit is not None and wall >= limit and not self.used_up(cpu, limit):
+        late = limit is not None and wall >= limit
+        cpu = self.used() if late else max(0.0, self.cpu() - self.cpu_before)
+        if late and not self.used_up(cpu, limit):
             self.watch.contended = True
         name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"#{index + 1}"
         self.watch.cells.append(Cell(self.notebook, name, wall, cpu, self.stopped))
@@ -178,7 +188,7 @@ class WatchedExecute(Execute):
         if not self.watch.alone and await self.ends_in_grace(timeout):
             return None  # the reply is there, or its time starts anew
         self.stopped = LATE
-        if not self.used_up(self.cpu() - self.cpu_before, timeout):
+        if not self.used_up(self.used(), timeout):
             self.watch.contended = True
         return await super()._async_handle_timeout(timeout, cell)
 
@@ -187,10 +197,10 @@ class WatchedExecute(Execute):
         while (wall := monotonic() - self.begun) < GRACE * timeout:
             if await ensure_async(self.kc.shell_channel.msg_ready()):
                 return True
-            used = self.cpu() - self.cpu_before
+            used = self.used()
             if used < BUSY * wall or self.used_up(used, timeout):
                 return False
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
         return False
 
 

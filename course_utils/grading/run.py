@@ -14,7 +14,12 @@ from course_utils.grading.cluster import LostError, cores, locked, results, work
 from course_utils.grading.course import Assignment, Course, connected, unreachable
 from course_utils.grading.gradebook import student_rows
 from course_utils.grading.job import Cell, File, Job, Result, versions
-from course_utils.grading.submissions import UnreadableError, digest, read_folder
+from course_utils.grading.submissions import (
+    UnreadableError,
+    digest,
+    notebooks,
+    read_folder,
+)
 from course_utils.grading.writer import WriteError, Writer
 
 GRADED, KEPT, FAILED = "graded", "kept", "failed"
@@ -103,8 +108,14 @@ class Grading:
         return todo
 
     def read(self, student: str) -> tuple[File, ...]:
+        """The files of a submission.
+
+        Raises:
+            UnreadableError: they cannot be read, or there is no notebook.
+        """
         place = self.course.place("submitted", student, self.assignment.name)
         files, notes = read_folder(place, self.course.folders.ignore)
+        notebooks(files)
         self.notes[student] = tuple(notes)
         return files
 

@@ -105,6 +105,19 @@ def read_file(path: Path, name: str, most: int) -> File | None:
     return File(name, stat.S_IMODE(state.st_mode), content)
 
 
+def notebooks(files: Iterable[File]) -> list[str]:
+    """Names of the notebooks of a submission; those in its folders do not count.
+
+    Raises:
+        UnreadableError: there are none.
+    """
+    names = [file.path for file in files]
+    found = [name for name in names if name.endswith(".ipynb") and "/" not in name]
+    if not found:
+        raise UnreadableError("it holds no notebook")
+    return found
+
+
 def digest(*parts: object) -> str:
     """SHA-256 of data that JSON can say; files count by name and content."""
     whole = hashlib.sha256()

@@ -1,7 +1,6 @@
 """Grading one submission: nbgrader's own converter in a course folder of its own."""
 
 import os
-import re
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
@@ -9,21 +8,26 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jsonschema.exceptions import ValidationError as SchemaError
-from nbformat.reader import NotJSONError
-from nbformat.validator import ValidationError
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.nbgraderformat.common import SchemaMismatchError
 from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
-from course_utils.grading.execute import KernelStartError, Watch, watched
-from course_utils.grading.gradebook import manual_scores, scored, write_gradebook
+from course_utils.grading.execute import Watch, watched
+from course_utils.grading.faults import FAULTS, why
+from course_utils.grading.gradebook import (
+    manual_scores,
+    scored,
+    unsafe_but_quick,
+    write_gradebook,
+)
 from course_utils.grading.job import File, Job, Result, differences, versions
-from course_utils.grading.submissions import UnreadableError, read_folder
+from course_utils.grading.submissions import (
+    UnreadableError,
+    notebooks,
+    read_folder,
+)
 
 WARM = "course-warm"  # kernels forked from a process that has imported the libraries
 THREADS = (
@@ -32,21 +36,6 @@ THREADS = (
     "OPENBLAS_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
-)
-# What is wrong with the submission and would be so again.
-FAULTS = (
-    AttributeError,
-    KeyError,
-    NbGraderException,
-    NotJSONError,
-    RecursionError,
-    SchemaError,
-    SchemaMismatchError,
-    TypeError,
-    UnicodeError,
-    UnreadableError,
-    ValidationError,
-    ValueError,
 )
 
 
@@ -84,7 +73,8 @@ def grade_submission(job: Job) -> Result:
     with tempfile.TemporaryDirectory(prefix="course-grade-") as folder:
         root = Path(folder).resolve()
         try:
-            found = graded(job, root, watch)
+            with unsafe_but_quick():
+                found = graded(job, root, watch)
         except Exception as error:
             reason, again = why(error, root), not isinstance(error, FAULTS)
             return Result(
@@ -175,10 +165,7 @@ class SubmissionGrader(Autograde):
         step = self.coursedir.submitted_directory
         names = (self.job.student, self.job.assignment)
         self.place = self.coursedir.format_path(step, *names)
-        found = [f.path for f in self.job.submitted if "/" not in f.path]
-        found = [name for name in found if name.endswith(".ipynb")]
-        if not found:
-            raise UnreadableError("it holds no notebook")
+        found = notebooks(self.job.submitted)
         self.assignments = {
             self.place: [os.path.join(self.place, name) for name in found]
         }
@@ -233,15 +220,3 @@ def write_folder(folder: Path, files: tuple[File, ...]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)
         path.chmod(file.mode | 0o600)
-
-
-def why(error: Exception, root: Path) -> str:
-    """An error in one line, without the names of temporary folders."""
-    where = "".join(f"{name}: " for name in getattr(error, "__notes__", [])[:1])
-    if isinstance(error, NotJSONError):
-        return f"{where}not JSON"
-    if isinstance(error, UnreadableError | KernelStartError):
-        return f"{where}{error}"
-    lines = str(error).strip().splitlines() or [""]
-    text = re.sub(re.escape(str(root)) + r"\S*/", "", lines[0])[:200]
-    return f"{where}{type(error).__name__}{': ' * bool(text)}{text}"

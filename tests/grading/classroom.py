@@ -121,6 +121,7 @@ def step(root: Path, name: str, *arguments: str, **options: object) -> dict:
     here, path = os.getcwd(), os.environ["PATH"]
     os.chdir(root)
     os.environ["PATH"] = programs_first()
+    sys.path.insert(0, str(root))  # as nbgrader's own command has it
     try:
         app = NbGrader()
         Application.load_config_file(app, "nbgrader_config", path=[str(root)])
@@ -128,6 +129,7 @@ def step(root: Path, name: str, *arguments: str, **options: object) -> dict:
         result = getattr(api, name)(*arguments, **options)
     finally:
         os.chdir(here)
+        sys.path.remove(str(root))
         os.environ["PATH"] = path
         os.environ.pop("FROM_SETTINGS", None)
     return result
@@ -228,11 +230,15 @@ def contents(database: Path) -> dict[tuple, tuple]:
     return found
 
 
+FOLDERS = ("autograded", "checked")  # as settings call it
+
+
 def files(root: Path) -> dict[str, tuple[int, object]]:
     """Modes and contents in autograded/; of notebooks what does not change."""
     found = {}
-    for path in sorted((root / "autograded").rglob("*")):
-        name = str(path.relative_to(root / "autograded"))
+    (top,) = [root / name for name in FOLDERS if (root / name).is_dir()]
+    for path in sorted(top.rglob("*")):
+        name = str(path.relative_to(top))
         if path.is_dir():
             found[name] = (path.stat().st_mode, None)
         elif path.suffix == ".ipynb":

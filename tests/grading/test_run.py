@@ -45,6 +45,9 @@ def both(tmp_path_factory):
     shutil.copytree(stock, ours)
     for student in STUDENTS:
         assert step(stock, "autograde", NAME, student)["success"]
+    (hand_in(ours, "torn", RIGHT) / "p1.ipynb").write_text("{")
+    (hand_in(ours, "empty", RIGHT) / "p1.ipynb").rename(ours / "other.ipynb")
+    (ours / "submitted" / "empty" / NAME / "p2.ipynb").unlink()
     first = grade(ours, "--workers", "2", "--json")
     found = [(contents(r / "gradebook.db"), files(r)) for r in (stock, ours)]
     for root in (stock, ours):
@@ -54,7 +57,8 @@ def both(tmp_path_factory):
         give_by_hand(book, "raising", "why", manual_score=2)
         hand_in(root, "right", {**RIGHT, "five": "five = 6"}, when="2026-01-03")
     assert step(stock, "autograde", NAME, "right")["success"]
-    second = grade(ours, "--workers", "1", "--json")
+    five = [part for student in STUDENTS for part in ("--student", student)]
+    second = grade(ours, "--workers", "1", "--json", *five)
     found += [(contents(r / "gradebook.db"), files(r)) for r in (stock, ours)]
     return SimpleNamespace(
         roots=(stock, ours),
@@ -96,13 +100,17 @@ def test_what_people_gave_survives_a_second_submission(both):
     assert both.files[3] == both.files[2]
 
 
-def test_every_submission_has_a_score(both):
-    assert both.first.status == 0, both.first.err
+def test_json_tells_of_each_submission(both):
+    assert both.first.status == 1, both.first.err  # two of them have no score
     data = json.loads(both.first.out)
-    assert (data["graded"], data["done_before"], data["failed"]) == (5, 0, 0)
+    assert (data["graded"], data["done_before"], data["failed"]) == (5, 0, 2)
     rows = {row["student"]: row for row in data["submissions"]}
-    assert list(rows) == STUDENTS
+    assert list(rows) == sorted([*STUDENTS, "torn", "empty"])
     assert rows["looping"]["notes"] == ["cell 'square' ran out of time"]
+    assert rows["torn"]["reason"] == "p1.ipynb: not JSON"
+    assert rows["empty"]["reason"] == "it holds no notebook"
+    assert rows["right"]["score"] == 2 + 1 + 3 + 1 + 2
+    assert rows["right"]["needs_manual_grade"]
     assert data["slowest_cells"][0]["student"] == "looping"
 
 
@@ -114,7 +122,7 @@ def test_only_what_changed_is_graded_again(both):
 
 def test_bar_counts(both):
     last = both.first.err.strip().splitlines()[-1]
-    assert "5 graded, 0 failed, 0 remaining" in last
+    assert "5 graded, 2 failed, 0 remaining" in last
 
 
 def test_feedback_can_be_made(both):
@@ -124,18 +132,16 @@ def test_feedback_can_be_made(both):
     assert "Well said." in page.read_text()
 
 
-def test_unreadable_submissions_leave_the_others_alone(both, capsys, monkeypatch):
-    root = both.roots[1]
-    monkeypatch.chdir(root)
-    (hand_in(root, "torn", RIGHT) / "p1.ipynb").write_text("{")
-    shutil.rmtree(hand_in(root, "empty", RIGHT))
-    (root / "submitted" / "empty" / NAME).mkdir()
-    assert main(["grade", NAME, "--workers", "1"]) == 1
+def test_summary_ends_with_what_to_do_next(both, capsys, monkeypatch):
+    monkeypatch.chdir(both.roots[1] / "source")  # above it is the course
+    chosen = ["--student", "empty", "--student", "blank"]
+    assert main(["grade", NAME, *chosen]) == 1
     out = capsys.readouterr().out
-    assert "torn     p1.ipynb: not JSON" in out
     assert "empty    it holds no notebook" in out
-    assert "ps1: 0 graded, 5 done before, 2 failed." in out
+    assert "ps1: 0 graded, 1 done before, 1 failed." in out
     assert out.rstrip().endswith("again; only those are graded.")
+    assert main(["grade", NAME, *chosen[2:]]) == 0
+    assert "1 of 1 wait for points by hand" in capsys.readouterr().out.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
