@@ -35,3 +35,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.ExecutePreprocessor.timeout = 300
+# Grading, validating and feedback in JupyterLab start with torch already imported.
+c.ExecutePreprocessor.kernel_manager_class = (
+    "course_utils.grading.kernels.WarmKernelManager"
+)

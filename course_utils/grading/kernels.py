@@ -1,17 +1,27 @@
 """Kernels that are warm at once, for nbclient and nbgrader.
 
-Chosen by one environment variable, for every kernelspec of this interpreter::
+Chosen by one environment variable, for every kernel of a process::
 
     JUPYTER_DEFAULT_PROVISIONER_NAME=course-warm nbgrader autograde a1
+
+or in a course's nbgrader_config.py for what nbgrader runs, also where it runs beside
+other kernels, as the form grader does in JupyterLab::
+
+    c.ExecutePreprocessor.kernel_manager_class = (
+        "course_utils.grading.kernels.WarmKernelManager"
+    )
 """
 
 import asyncio
 import os
 import sys
 import time
+import uuid
 from typing import Any
 
+from jupyter_client import AsyncKernelManager
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import LocalProvisioner
 
 from course_utils.grading.warm import Refused, WarmProcesses, same_python
@@ -92,6 +102,32 @@ class WarmProvisioner(LocalProvisioner):
                 return False
             await asyncio.sleep(0.005)
         return True
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """Starts its kernel by `WarmProvisioner`, whatever the process prefers.
+
+    A kernelspec that names a provisioner of its own keeps it.
+    """
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
+        if self.provisioner is None and not names_provisioner(self.kernel_spec):
+            self.kernel_id = self.kernel_id or str(uuid.uuid4())
+            self.provisioner = WarmProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
+        return await super()._async_pre_start_kernel(**kwargs)
+
+    pre_start_kernel = _async_pre_start_kernel
+
+
+def names_provisioner(kernel_spec: KernelSpec) -> bool:
+    """Whether a kernelspec says by what its kernels are started.
+
+    >>> names_provisioner(KernelSpec(metadata={"kernel_provisioner": {}}))
+    True
+    """
+    return "kernel_provisioner" in kernel_spec.metadata
 
 
 def is_ipykernel(command: list[str]) -> bool:
