@@ -133,6 +133,15 @@ def test_where_even_the_original_fails_nothing_is_shown(monkeypatch):
     assert "own answer" in outcome.problem
 
 
+def test_another_diagnosis_that_finds_every_fault_is_as_right(monkeypatch):
+    made = [mutation.Mutant("other probes", "")]
+    monkeypatch.setattr(mutation, "mutants", lambda source: made)
+    monkeypatch.setattr(mutation, "full_marks", lambda *answer: True)
+    monkeypatch.setattr(bank, "judge", lambda *answer: None)
+    outcome = mutation.examine("a4_broken_layer_clinic", "diagnose", 0, 0)
+    assert (outcome.equivalent, outcome.survivors) == (["other probes"], [])
+
+
 @pytest.mark.parametrize(
     ("rejected", "survivors", "problem", "well"),
     [
