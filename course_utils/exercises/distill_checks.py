@@ -77,6 +77,11 @@ def known(teacher: Tensor, student: Tensor) -> dict[str, Callable[[], Tensor]]:
         "This is the mean square of the differences of probabilities.": lambda: (
             F.mse_loss(q.exp(), p.exp())
         ),
+        "The logits were divided by a temperature of 2 first; none was asked for.": (
+            lambda: divergence(teacher / 2, student / 2)
+        ),
+        "The logits were divided by a temperature of 2, and the loss multiplied by its "
+        "square; none was asked for.": lambda: 4 * divergence(teacher / 2, student / 2),
         "This is the sum of both directions.": lambda: (
             ((p.exp() - q.exp()) * (p - q)).sum(-1).mean()
         ),

@@ -98,6 +98,15 @@ def summary_carried(encode, segments, summary, memory0):
     return found
 
 
+def added(encode, segments, summary, memory0):
+    memory, rows, found = memory0, summary.expand(len(memory0), -1, -1), []
+    for segment in segments:
+        new = encode(torch.cat([memory, segment, rows], 1))[:, -len(summary) :].clone()
+        memory = memory + new if memory.shape == new.shape else new
+        found.append(memory)
+    return found
+
+
 def in_encodes_buffer(encode, segments, summary, memory0):
     """Right unless encode returns a buffer that it uses again."""
     memory, rows, found = memory0, summary.expand(len(memory0), -1, -1), []
@@ -181,6 +190,10 @@ MISTAKES: dict[str, Callable] = {
     ),
     "Segments that are shorter than the longest were left out. They are read like any "
     "other, the last one too.": without_remainder,
+    "The old memory was added to the new one, which has to replace it.": added,
+    "As many rows were kept as the old memory has; the new one has κ rows.": changed(
+        keep=lambda out, m, n, k: out[:, out.shape[1] - m :]
+    ),
     "The memories stand in a buffer of encode's, which has been used again since: take "
     "a copy of the rows that you keep.": in_encodes_buffer,
     "A memory was written into the tensor of the one before: each needs its own.": (

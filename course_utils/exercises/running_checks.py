@@ -46,6 +46,13 @@ def known(X: Tensor, other: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         "This is (x + (i + 1) · Mem) / (i + 1): the old memory stands for i rows.": (
             running(X, lambda x, mem, i: (x + (i + 1) * mem) / (i + 1))
         ),
+        "The row before was used where the memory before belongs.": torch.cat(
+            [
+                X[..., :1, :],
+                (X[..., 1:, :] + count[1:] * X[..., :-1, :]) / (count[1:] + 1),
+            ],
+            -2,
+        ),
         "This is (i · x + Mem) / (i + 1): the two weights are exchanged.": running(
             X, lambda x, mem, i: (i * x + mem) / (i + 1)
         ),
