@@ -99,11 +99,9 @@ class WatchedExecute(Execute):
     cpu_before = 0.0
     stopped = ""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Any = None, km: Any = None
-    ) -> Any:
+    def preprocess(self, nb: NotebookNode, resources: Any, *more: Any) -> Any:
         self.notebook = resources["nbgrader"]["notebook"]
-        return super().preprocess(nb, resources, km)
+        return super().preprocess(nb, resources, *more)
 
     @contextmanager
     def setup_kernel(self, **options: Any) -> Iterator[None]:
