@@ -22,7 +22,7 @@ from course_utils.exercises.feedback import Feedback
 if TYPE_CHECKING:
     from torch import Tensor
 
-ACCURACY = 0.8  # on new phrases; with 12 seeds the solution reached 0.89 to 1.00
+ACCURACY = 0.8  # on new phrases; with 20 seeds the solution reached 0.89 to 1.00
 SECONDS = 1.5  # of CPU time, times what a5 gives to `adapt`
 SMALLEST = 20  # times the encoder's width: no budget is smaller
 DRAWS = 6  # of random numbers, each with both signs
