@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
-from tqdm import trange
+from tqdm.auto import trange
 
 from course_utils.context.memory import segment_memory
 from course_utils.context.recall import Facts, MemoryModel, planted_facts

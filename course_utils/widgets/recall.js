@@ -59,8 +59,8 @@ function drawRecall(box, data, long, choice) {
   svg.append(shape("polyline", { class: "re-line", points: path(choice) }));
   data.means(long, choice).forEach((share, i) => {
     svg.append(shape("text", { x: x(i), y: height - bottom + 18, "text-anchor": "middle" }, String(i + 1)));
-    for (const one of data.of(long, choice, i)) svg.append(shape("circle", { class: "re-dot", cx: x(i), cy: y(one), r: 2.5 }));
     svg.append(shape("rect", { class: "re-mark", x: x(i) - 4.5, y: y(share) - 4.5, width: 9, height: 9 }));
+    for (const one of data.of(long, choice, i)) svg.append(shape("circle", { class: "re-dot", cx: x(i), cy: y(one), r: 2.5 }));
   });
   box.replaceChildren(svg);
 }
