@@ -83,8 +83,9 @@ class Grading:
             name, text = self.assignment.name, str(error).rstrip(".")
             if isinstance(error, SQLAlchemyError):
                 text = unreachable(self.course.url, error).rstrip(".")
+            done = sum(outcome.state != FAILED for outcome in outcomes)
             raise CommandError(
-                f"{text[:1].upper()}{text[1:]}. {len(outcomes)} of {len(students)} are "
+                f"{text[:1].upper()}{text[1:]}. {done} of {len(students)} are "
                 f"done and stay so; for the others run `course grade {name}` again."
             ) from None
         finally:

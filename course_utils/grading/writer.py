@@ -15,6 +15,7 @@ from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, select
 from sqlalchemy.exc import IntegrityError, OperationalError, SAWarning, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from course_utils.commands import CommandError
 from course_utils.grading.course import Course, unreachable
 from course_utils.grading.job import Result
 from course_utils.grading.places import Mark, Places, remove
@@ -32,7 +33,7 @@ MARKS = Table(
 PAUSES = (0.2, 1, 3)  # seconds before a busy gradebook is asked again
 
 
-class WriteError(Exception):
+class WriteError(CommandError):
     """A result could not be written; the text says why."""
 
 

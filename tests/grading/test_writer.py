@@ -109,13 +109,15 @@ def test_points_given_meanwhile_stay_and_are_to_be_looked_at(course, writer):
     database = course.root / "gradebook.db"
     give_by_hand(database, "one", "why", manual_score=3, comment="Good.")
     give_by_hand(database, "one", "test-square", manual_score=1)
+    give_by_hand(database, "one", "test-hidden", manual_score=0.5)
     second = result(run="run two", key="key two")
     known = {("p1", "test-square"): 1.0}
     writer.put(replace(second, manual=known))
     found = book(course)
     assert found["one", "p1", "why"] == (None, 3, None, 1)
     assert found["one", "p1", "comment why"] == ("No response.", "Good.")
-    assert found["one", "p1", "test-square"] == (1, 1, None, 0)
+    assert found["one", "p1", "test-square"] == (1, 1, None, 0)  # was known
+    assert found["one", "p1", "test-hidden"] == (1, 0.5, None, 1)
 
 
 def test_nothing_is_done_where_files_or_submission_are_gone(course, writer):
@@ -128,13 +130,14 @@ def test_nothing_is_done_where_files_or_submission_are_gone(course, writer):
     assert writer.marks() == {}
 
 
-def test_failed_transaction_leaves_nothing(course, writer, monkeypatch):
+def test_failed_transaction_leaves_nothing(course, writer):
     writer.put(result())
     before, files = book(course), tree(course)
     wrong = result(run="run two", key="key two", points=0)
     wrong.notebooks["p2"].grades.clear()  # the last notebook
-    with pytest.raises(WriteError, match="The assignment was changed"):
-        writer.put(wrong)
+    for student in ("one", "new"):
+        with pytest.raises(WriteError, match="The assignment was changed"):
+            writer.put(replace(wrong, student=student))
     assert (book(course), tree(course)) == (before, files)
 
 
