@@ -173,7 +173,9 @@ def test_lessons_write_their_table_into_the_readme_too(monkeypatch, tmp_path):
     monkeypatch.setattr(lessons.subprocess, "run", lambda *_, **__: done)
     title, text = lessons.measure()
     assert title == "Lessons"
-    assert text.endswith("| 01_first | 12 | 21 | 1.23 |\n| all lessons | 12 | 21 | 1.23 |")
+    assert text.endswith(
+        "| 01_first | 12 | 21 | 1.23 |\n| all lessons | 12 | 21 | 1.23 |"
+    )
     readme = (tmp_path / "README.md").read_text()
     assert "| all lessons | 12 | 21 | 1.23 |\n<!-- /lessons -->" in readme
     done.returncode, done.stderr = 1, "it broke"

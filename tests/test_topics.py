@@ -41,7 +41,7 @@ def test_every_exercise_stands_under_one_topic(assignment):
     exercises = [name for topic in TOPICS for name in topic.get(assignment, ())]
     assert len(set(exercises)) == len(exercises)
     cells = graded(SOURCES[assignment])
-    # How accurate a training is stands in a cell of its own, for adapt and predict_with.
+    # A cell of its own says how accurate adapt and predict_with are.
     assert {re.sub("_?accuracy$", "", cell) for cell in cells} - {""} == set(exercises)
 
 
