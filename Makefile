@@ -30,6 +30,7 @@ test: lint  ## set up and run the tests that a change must pass
 test-slow:  ## the long tests
 	@$(SETUP) --test
 	$(PYTEST) -m slow $(ARGS)
+	OMP_NUM_THREADS=1 $(VENV)/python -m tests.mutation
 
 bank:  ## right and wrong answers: are all of them judged right?
 	@$(SETUP) --test

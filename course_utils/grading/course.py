@@ -125,7 +125,7 @@ def connected(url: str) -> Engine:
     except (ImportError, NoSuchModuleError) as error:
         raise CommandError(
             f"The gradebook needs a package that is not installed: {error}. "
-            "For PostgreSQL: pip install psycopg2-binary."
+            "For PostgreSQL: pip install 'psycopg[binary]'."
         ) from None
     except SQLAlchemyError as error:
         raise CommandError(unreachable(url, error)) from None

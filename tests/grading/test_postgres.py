@@ -36,7 +36,7 @@ ROWS = """SELECT s.student_id, n.name, c.name, auto_score, needs_manual_grade
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    pytest.importorskip("psycopg2", reason="psycopg2 is not installed")
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
     server = Postgres(tmp_path_factory.mktemp("postgres"))
     yield server
     server.stop()
