@@ -11,7 +11,17 @@ from importlib import import_module
 
 from benchmarks.report import machine, write_section
 
-NAMES = ("encoder", "startup", "tracing", "data", "adaptation", "peft", "lessons")
+NAMES = (
+    "encoder",
+    "startup",
+    "tracing",
+    "data",
+    "adaptation",
+    "peft",
+    "methods",
+    "lessons",
+    "grading",
+)
 
 
 def main() -> None:

@@ -75,7 +75,9 @@ def draw_panel(
     ):
         runs = list(by_method[method])
         look = {"color": colour, "marker": marker, "markersize": 7, "capsize": 3}
-        axes.errorbar(count, mean(runs), stdev(runs), ls="none", label=method, **look)
+        centre, half = mean(runs), stdev(runs)
+        bar = [[half], [min(half, 1 - centre)]]  # no accuracy is above 1
+        axes.errorbar(count, centre, bar, ls="none", label=method, **look)
     for name, level in levels.items():
         axes.axhline(level, color="#555555", linestyle="--", linewidth=1)
         place = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}

@@ -44,7 +44,8 @@ def test_a_mark_stands_at_its_numbers_and_mean_with_a_bar_of_one_deviation(drawn
             deviation = abs(first - second) / 2**0.5
             assert x == count
             assert y == pytest.approx((first + second) / 2)
-            assert (high - low) / 2 == pytest.approx(deviation)
+            assert y - low == pytest.approx(deviation)
+            assert high == pytest.approx(min(1, y + deviation))
     assert head == ["setting, method", "numbers", "mean", "±"]
     assert [row[0] for row in rows] == [
         "easy, head",
