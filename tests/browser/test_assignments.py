@@ -15,6 +15,7 @@ NAMES = [
     "a3_sequential_flow",
     "a4_broken_layer_clinic",
     "a7_adapt_under_a_budget",
+    "a8_context_memory",
 ]
 SMALL = f'__import__("os").environ["{VARIABLE}"] = "1"\n\n\n'
 MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.M)
