@@ -23,6 +23,8 @@ from tests.browser.test_answers import (
 )
 from tests.browser.test_assignments import close, validate
 
+pytestmark = pytest.mark.slow
+
 NAME, EXERCISE = "a5_adapting_an_encoder", "ADAPTATION_ORDER"
 DRAGS = ["NB", "RB", "WE", "PM", "CM", "FU"]  # each drops the first above the second
 BY_MOUSE = list("NRBWEKPCMSFUY")  # U stands too late, Y does not belong to it

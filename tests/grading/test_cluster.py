@@ -16,7 +16,10 @@ from tests.grading.classroom import (
 )
 from tests.grading.processes import free_port, scheduler, wait_for, worker
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
 OTHER = """import course_utils.grading.job
 course_utils.grading.job.__version__ = "0.0.1"
 """
@@ -61,7 +64,6 @@ def test_submissions_travel_as_bytes(root, port):
         assert (root / "autograded" / student / NAME / "p1.ipynb").is_file()
 
 
-@pytest.mark.slow
 def test_local_workers_listen_on_this_machine_alone(root):
     process = command(root, "--workers", "1", "--regrade", "--student", "one")
     wait_for(lambda: listeners(process.pid), "a port")
@@ -78,7 +80,6 @@ def test_local_workers_listen_on_this_machine_alone(root):
     assert "distributed" not in err
 
 
-@pytest.mark.slow
 def test_worker_with_other_versions_is_refused(root, tmp_path):
     port, other = free_port(), tmp_path / "other.py"
     other.write_text(OTHER)
@@ -93,7 +94,6 @@ def test_worker_with_other_versions_is_refused(root, tmp_path):
     assert "Traceback" not in err
 
 
-@pytest.mark.slow
 def test_lost_worker_is_replaced_by_another(root, tmp_path):
     port = free_port()
     course = shutil.copytree(root, tmp_path / "course")

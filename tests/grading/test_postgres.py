@@ -22,6 +22,7 @@ from tests.grading.processes import Postgres, postgres_programs, wait_for
 from tests.grading.test_writer import result
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
     pytest.mark.skipif(
         postgres_programs() is None,
@@ -99,7 +100,6 @@ def test_writer_and_late_duplicates(root, server, monkeypatch):
         assert db.execute("SELECT count(*) FROM grade").fetchone() == (0,)
 
 
-@pytest.mark.slow
 def test_server_killed_in_the_middle_and_started_again(root, server):
     before = count(server)
     process = command(root, "--db", server.url, "--workers", "1")

@@ -22,7 +22,10 @@ from tests.grading.classroom import (
 )
 from tests.grading.processes import free_port, kill, scheduler, wait_for, worker
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
 SEEDS = range(6)
 
 
@@ -101,7 +104,6 @@ def test_killed_command_goes_on_where_it_was(root):
     assert scores == [3, 1.5, 3, 1.5]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_command_killed_at_random_points(root, whole, seed):
     draw = random.Random(seed)
@@ -116,7 +118,6 @@ def test_command_killed_at_random_points(root, whole, seed):
     assert (contents(root / "gradebook.db"), files(root)) == whole
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS[:3])
 def test_killed_workers_do_not_matter(root, whole, seed):
     """One of the command's own workers dies in the middle; the run itself completes."""
@@ -133,7 +134,6 @@ def test_killed_workers_do_not_matter(root, whole, seed):
     assert (contents(root / "gradebook.db"), files(root)) == whole
 
 
-@pytest.mark.slow
 def test_killed_scheduler_ends_the_command_and_a_new_one_completes(
     root, whole, tmp_path
 ):
