@@ -34,7 +34,7 @@ class BudgetExplorer(anywidget.AnyWidget):
         BudgetExplorer: spam, 1 of 1 methods fit into 1,000 numbers
     """
 
-    _esm = script("budget_chart.js", "budget.js")
+    _esm = script("charts.js", "budget_chart.js", "budget.js")
     _css = FOLDER / "budget.css"
 
     title = traitlets.Unicode().tag(sync=True)

@@ -1,32 +1,8 @@
-// The budget explorer's numbers and its picture. Behind common.js, before budget.js.
+// The budget explorer's numbers and its picture. Behind charts.js, before budget.js.
 
 const PLOT = { left: 46, right: 26, top: 44, bottom: 46, height: 330 };
 const MARKS = ["circle", "square", "diamond", "triangle", "down", "plus", "cross", "star"];
 
-function shape(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-
-function deviation(values) {
-  if (values.length < 2) return NaN;
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1));
-}
-
-// Mean and, of two seeds or more, standard deviation, with two decimals and its sign.
-function summary(values, signed = false) {
-  const spread = deviation(values);
-  const centre = mean(values);
-  const sign = signed && centre >= 0 ? "+" : "";
-  return sign + centre.toFixed(2) + (Number.isFinite(spread) ? ` ± ${spread.toFixed(2)}` : "");
-}
-
-const asCount = (n) => n.toLocaleString("en-US");
 const shortCount = (n) => (n >= 1e6 ? `${n / 1e6} M` : n >= 1e3 ? `${n / 1e3} k` : String(n));
 
 function readBudgets(model) {

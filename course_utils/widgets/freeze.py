@@ -78,7 +78,7 @@ class FreezeExplorer(anywidget.AnyWidget):
         FreezeExplorer: the head alone, 3 of 10 numbers may change
     """
 
-    _esm = script("freeze_charts.js", "freeze.js")
+    _esm = script("charts.js", "freeze_charts.js", "freeze.js")
     _css = FOLDER / "freeze.css"
 
     title = traitlets.Unicode().tag(sync=True)

@@ -1,31 +1,9 @@
-// The freeze explorer's numbers and its two pictures. Behind common.js, before freeze.js.
+// The freeze explorer's numbers and its two pictures. Behind charts.js, before freeze.js.
 
 const ROW = 26; // pixels of a part's bar
 const PLOT = { left: 46, right: 12, top: 22, bottom: 40, height: 250 };
 
-function shape(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-
-function deviation(values) {
-  if (values.length < 2) return NaN;
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1));
-}
-
-// Mean and, of two seeds or more, standard deviation, with two decimals.
-function summary(values) {
-  const spread = deviation(values);
-  return mean(values).toFixed(2) + (Number.isFinite(spread) ? ` ± ${spread.toFixed(2)}` : "");
-}
-
 const inPercent = (values) => `${summary(values.map((x) => 100 * x))} %`;
-const asCount = (n) => n.toLocaleString("en-US");
 
 function readFreezing(model) {
   const [names, trainable, total, parts] = ["names", "trainable", "total", "parts"].map((name) => model.get(name));

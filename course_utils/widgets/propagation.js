@@ -5,13 +5,6 @@ const HEIGHT = 260;
 const MARGIN = { left: 52, right: 14, top: 30, bottom: 42 };
 let charts = 0;
 
-function shape(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 const finite = (values) => values.filter(Number.isFinite);
 const percent = (x) => (Number.isFinite(x) ? `${(100 * x).toFixed(Math.abs(x) < 0.0995 ? 2 : 1)} %` : "no number");
 const labelOf = (level) => `${Number((100 * level).toPrecision(6))} %`;

@@ -53,7 +53,7 @@ class PropagationExplorer(anywidget.AnyWidget):
         PropagationExplorer: two layers (H[1] to H[2])
     """
 
-    _esm = script("propagation.js")
+    _esm = script("charts.js", "propagation.js")
     _css = FOLDER / "propagation.css"
 
     title = traitlets.Unicode().tag(sync=True)

@@ -3,23 +3,6 @@
 
 const PLOT = { left: 46, right: 12, top: 24, bottom: 42, height: 270 };
 
-function shape(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-
-// Mean and, of two seeds or more, standard deviation, with two decimals.
-function summary(values) {
-  const centre = mean(values);
-  if (values.length < 2) return centre.toFixed(2);
-  const spread = Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1));
-  return `${centre.toFixed(2)} ± ${spread.toFixed(2)}`;
-}
-
 function readRecall(model) {
   const [kappas, segments, chance] = ["kappas", "segments", "chance"].map((name) => model.get(name));
   const shares = ["trained", "longer"].map((name) => floats(model.get(name)));

@@ -71,7 +71,7 @@ class RecallExplorer(anywidget.AnyWidget):
         RecallExplorer: κ = 2, recall 0.50 to 0.90 in 2 segments
     """
 
-    _esm = script("recall.js")
+    _esm = script("charts.js", "recall.js")
     _css = FOLDER / "recall.css"
 
     title = traitlets.Unicode().tag(sync=True)
