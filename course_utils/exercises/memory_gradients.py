@@ -43,7 +43,9 @@ def check_gradients(check: Check, f: Callable, case: Case) -> None:
         def called(*args: Any, tried: str = tried) -> Any:
             return stack_checks.call(check, f, *args, tried=tried)
 
-        got = flowing(check, lambda x, n=name: total(called, n, x), x, tried)
+        got = stack_checks.flowing(
+            check, lambda x, n=name: total(called, n, x), x, tried
+        )
         expected = grad(lambda x, n=name: total(memories, n, x), x)
         short = grad(lambda x, n=name: total(cut, n, x), x)
         cause = proven_cause(got, {CUT_OFF: short}, CONDITION)
@@ -51,20 +53,3 @@ def check_gradients(check: Check, f: Callable, case: Case) -> None:
         check.equal(
             got, expected, "the gradient", tried=tried, condition=100, mistakes=known
         )
-
-
-def flowing(check: Check, f: Callable, x: Tensor, tried: str) -> Tensor:
-    """The gradient of f at x, which has to be there."""
-    try:
-        got = grad(f, x)
-    except RuntimeError as error:
-        raise check.feedback(
-            tried=tried, expected="a gradient flows", got=f"RuntimeError: {error}"
-        ) from None
-    check.that(
-        got is not None,
-        tried=tried,
-        expected="a gradient flows",
-        got="none: on the way, the result is cut off from what it is made of",
-    )
-    return got

@@ -23,6 +23,7 @@ from course_utils.grading.gradebook import (
     write_gradebook,
 )
 from course_utils.grading.job import File, Job, Result, differences, versions
+from course_utils.grading.kernels import ONE_THREAD
 from course_utils.grading.submissions import (
     UnreadableError,
     notebooks,
@@ -30,13 +31,6 @@ from course_utils.grading.submissions import (
 )
 
 WARM = "course-warm"  # kernels forked from a process that has imported the libraries
-THREADS = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 
 
 def dask_setup(_worker: object) -> None:
@@ -197,7 +191,7 @@ def loaded(kind: type | str) -> type:
 def kernel_environment(job: Job) -> dict[str, str]:
     """What kernels find in their environment: one thread each, the course's own."""
     return {
-        **dict.fromkeys(THREADS, "1"),
+        **ONE_THREAD,
         "PYTHONHASHSEED": str(job.seed),
         **job.environment,
     }
