@@ -1,12 +1,17 @@
-"""Files of a BERT checkpoint -> arguments and tensors for an `Encoder`."""
+"""Files of a BERT checkpoint -> arguments and tensors for an `Encoder`.
 
+Also the weights that ship with the course.
+"""
+
+import hashlib
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 from torch import Tensor
 
 from course_utils.layers import ACTIVATIONS
@@ -193,3 +198,23 @@ def check_tensors(found: dict, wanted: dict, path: Path) -> None:
             f"{path} {problem}. The two files do not belong together, or one is "
             "damaged: copy both again from their source."
         )
+
+
+def shipped_weights(name: str, sha256: str) -> dict[str, Tensor]:
+    """Tensors by name of a file in course_utils/weights.
+
+    Args:
+        name: of the file.
+        sha256: what its bytes have to give.
+
+    Raises:
+        CheckpointError: the file is missing or damaged.
+    """
+    path = files("course_utils").joinpath("weights", name)
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise CheckpointError(
+            f"{path} is {'damaged' if data else 'missing'}. Restore it with "
+            f"`git checkout course_utils/weights/{name}`."
+        )
+    return load(data)

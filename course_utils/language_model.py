@@ -4,18 +4,15 @@ Shapes: B texts, T positions, width d, V words. The logits at position t are abo
 the word at position t+1.
 """
 
-import hashlib
 from collections.abc import Sequence
-from importlib.resources import files
 
 import torch
-from safetensors.torch import load
 from torch import Tensor, nn
 
+from course_utils.checkpoint import shipped_weights
 from course_utils.encoder import Encoder
 from course_utils.grammar import vocabulary
 from course_utils.layers import causal_mask
-from course_utils.pretrained import CheckpointError
 
 WEIGHTS = "tiny_lm.safetensors"
 SHA256 = "c388866602962971ce6b5096c0ccd424ab5066d1039a34739d659f582fdef17e"
@@ -140,13 +137,6 @@ def load_language_model() -> LanguageModel:
     Raises:
         CheckpointError: the shipped file is missing or damaged.
     """
-    path = files("course_utils").joinpath("weights", WEIGHTS)
-    data = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise CheckpointError(
-            f"{path} is {'damaged' if data else 'missing'}. Restore it with "
-            f"`git checkout course_utils/weights/{WEIGHTS}`."
-        )
     model = new_language_model()
-    model.load_state_dict(load(data))
+    model.load_state_dict(shipped_weights(WEIGHTS, SHA256))
     return model.eval()

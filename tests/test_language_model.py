@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from course_utils import grammar, language_model
+from course_utils import checkpoint, grammar
 from course_utils.language_model import (
     SHAPE,
     WEIGHTS,
@@ -230,7 +230,7 @@ def test_a_missing_or_damaged_file_is_reported_with_the_cure(
         data = bytearray(path.read_bytes())
         data[-5] ^= 1
         path.write_bytes(data if damage == "one byte" else data[:1000])
-    monkeypatch.setattr(language_model, "files", lambda package: tmp_path)
+    monkeypatch.setattr(checkpoint, "files", lambda package: tmp_path)
     state = "missing" if damage == "missing" else "damaged"
     with pytest.raises(CheckpointError) as caught:
         load_language_model()

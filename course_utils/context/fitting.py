@@ -3,18 +3,14 @@
 Shapes: B texts, N segments, F facts each, κ memory vectors, V colours.
 """
 
-import hashlib
-from importlib.resources import files
-
 import torch
-from safetensors.torch import load
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from tqdm.auto import trange
 
+from course_utils.checkpoint import shipped_weights
 from course_utils.context.memory import segment_memory
 from course_utils.context.recall import Facts, MemoryModel, planted_facts
-from course_utils.pretrained import CheckpointError
 
 WEIGHTS = "memory.safetensors"
 SHA256 = "6481ee98107c42fb0a5ce2e9bb72b79f6f74c89e8a282e0b4c6d34ba663f6545"
@@ -91,18 +87,11 @@ def load_memory_model(kappa: int) -> MemoryModel:
             f"There are trained models with κ in {SHIPPED}, not {kappa}. Take one of "
             f"them, or train one: train_memory_model({kappa})."
         )
-    path = files("course_utils").joinpath("weights", WEIGHTS)
-    data = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise CheckpointError(
-            f"{path} is {'damaged' if data else 'missing'}. Restore it with "
-            f"`git checkout course_utils/weights/{WEIGHTS}`."
-        )
     model, front = MemoryModel(int(kappa)), f"kappa{int(kappa)}."
     model.load_state_dict(
         {
             name.removeprefix(front): tensor.float()
-            for name, tensor in load(data).items()
+            for name, tensor in shipped_weights(WEIGHTS, SHA256).items()
             if name.startswith(front)
         }
     )

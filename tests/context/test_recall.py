@@ -7,9 +7,9 @@ from importlib.resources import files
 import pytest
 import torch
 
+from course_utils import checkpoint
 from course_utils.context import (
     MemoryModel,
-    fitting,
     load_memory_model,
     planted_facts,
     recall_by_segment,
@@ -180,7 +180,7 @@ def test_a_missing_or_damaged_file_is_reported_with_the_cure(
         data = bytearray(path.read_bytes())
         data[-5] ^= 1
         path.write_bytes(data if damage == "one byte" else data[:1000])
-    monkeypatch.setattr(fitting, "files", lambda package: tmp_path)
+    monkeypatch.setattr(checkpoint, "files", lambda package: tmp_path)
     state = "missing" if damage == "missing" else "damaged"
     with pytest.raises(CheckpointError) as caught:
         load_memory_model(4)
