@@ -8,7 +8,6 @@ CI machine (CI=true) they fail.
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+
+from tests.servers import free_port, stop
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -105,12 +106,7 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
         wait_until_up(running, server, log)
         yield running
     finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        stop(server)
 
 
 def own_home(home: Path) -> dict[str, str]:
@@ -126,12 +122,6 @@ def own_home(home: Path) -> dict[str, str]:
         "IPYTHONDIR": str(home / "ipython"),
         "OMP_NUM_THREADS": "1",
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until_up(lab: Lab, server: subprocess.Popen, log: Path) -> None:

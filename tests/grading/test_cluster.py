@@ -14,7 +14,8 @@ from tests.grading.classroom import (
     hand_in,
     make_course,
 )
-from tests.grading.processes import free_port, scheduler, wait_for, worker
+from tests.grading.processes import scheduler, wait_for, worker
+from tests.servers import free_port
 
 pytestmark = [
     pytest.mark.slow,

@@ -20,7 +20,8 @@ from tests.grading.classroom import (
     hand_in,
     make_course,
 )
-from tests.grading.processes import free_port, kill, scheduler, wait_for, worker
+from tests.grading.processes import kill, scheduler, wait_for, worker
+from tests.servers import free_port
 
 pytestmark = [
     pytest.mark.slow,
