@@ -1,12 +1,17 @@
 """What all tests share: one thread, the packaged encoder, small checkpoints."""
 
 import os
+import signal
 from importlib import import_module
 
 import pytest
 
 # Before torch is loaded, and for every process that a test starts.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+# What a shell starts in the background is deaf to Ctrl+C, and so are its children.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:

@@ -104,7 +104,6 @@ class Course:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=hear_ctrl_c,
         )
 
     def run(self, *arguments: str, **given: str) -> tuple[int, str, str]:
@@ -127,11 +126,6 @@ class Course:
                 return
             time.sleep(0.05)
         raise AssertionError(f"{name} never came")
-
-
-def hear_ctrl_c() -> None:
-    """What a shell starts in the background is deaf to it, and so are its children."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def press_ctrl_c(setup: subprocess.Popen) -> tuple[int, str, str]:

@@ -22,7 +22,6 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from tests.commands.demo import ROOT
-from tests.tools.conftest import hear_ctrl_c
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +67,6 @@ class Clone:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=hear_ctrl_c,
         )
 
     def make(self, target: str, **more: str) -> subprocess.Popen:
