@@ -39,3 +39,15 @@ c.ExecutePreprocessor.timeout = 300
 c.ExecutePreprocessor.kernel_manager_class = (
     "course_utils.grading.kernels.WarmKernelManager"
 )
+
+# Feedback pages, and submissions in the form grader, run nothing of a submission.
+c.GenerateFeedback.exporter_class = (
+    "course_utils.grading.feedback.page.FeedbackExporter"
+)
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+c.HTMLExporter.preprocessors = [
+    "course_utils.grading.feedback.formgrade.InertSubmission"
+]
+c.HTMLExporter.filters = {
+    "markdown2html": "course_utils.grading.feedback.formgrade.safe_markdown"
+}

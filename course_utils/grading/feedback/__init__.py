@@ -1,0 +1,1 @@
+"""Feedback pages in which nothing of a submission can run: inert, without a script."""
