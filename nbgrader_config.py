@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from course_utils.exercises.seeds import set_class_secret
+from course_utils.grading.feedback import FORMGRADE
 
 c = get_config()
 ROOT = Path(__file__).parent.resolve()
@@ -46,8 +47,9 @@ c.GenerateFeedback.exporter_class = (
 )
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
 c.HTMLExporter.preprocessors = [
-    "course_utils.grading.feedback.formgrade.InertSubmission"
+    "course_utils.grading.feedback.submission.InertSubmission"
 ]
+c.HTMLExporter.template_file = FORMGRADE
 c.HTMLExporter.filters = {
-    "markdown2html": "course_utils.grading.feedback.formgrade.safe_markdown"
+    "markdown2html": "course_utils.grading.feedback.submission.safe_markdown"
 }

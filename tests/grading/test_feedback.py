@@ -5,18 +5,23 @@ import io
 import json
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode, v4
+from nbgrader.apps import NbGrader
+from nbgrader.server_extensions.formgrader import handlers
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
+from traitlets.config import Application
 
-from course_utils.grading.feedback import markdown, outputs
+from course_utils.grading.feedback import FORMGRADE, markdown, outputs
 from course_utils.grading.feedback import page as pages
-from course_utils.grading.feedback.formgrade import InertSubmission
 from course_utils.grading.feedback.hidden import hidden_rows, masked, shown
 from course_utils.grading.feedback.page import FeedbackExporter
+from course_utils.grading.feedback.submission import InertSubmission
 from tests.browser.conftest import (  # noqa: F401
     browser_context_args,
     browser_type_launch_args,
@@ -198,10 +203,54 @@ def test_what_the_form_grader_gets_is_inert():
     assert book.cells[1].metadata == {}
 
 
+def form_graded(cells: list[NotebookNode]) -> str:
+    """The page of form grader's own exporter, with the course's settings."""
+    app = NbGrader()
+    Application.load_config_file(app, "nbgrader_config", path=[str(ROOT)])
+    settings = app.config
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    about = {"base_url": "", "index": 0, "total": 1, "submission_id": "s"}
+    book = v4.new_notebook(cells=cells)
+    return HTMLExporter(config=settings).from_notebook_node(book, about)[0]
+
+
+def test_the_form_grader_runs_its_own_scripts_alone(page: Page):
+    texts = [attached(text) for text in TEXTS.values()]
+    for number, cell in enumerate(texts):
+        about = {"grade_id": f"a{number}", "grade": True, "solution": True}
+        cell.metadata.nbgrader = {**about, "points": 1}
+    cells = [*texts, v4.new_code_cell("1", outputs=list(OUTPUTS.values()))]
+    html, asked, said = form_graded(cells), [], []
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        asked.append(route.request.url)
+        file = Path(handlers.static_path, path.removeprefix("/formgrader/static/"))
+        if path == "/":
+            route.fulfill(body=html, content_type="text/html")
+        elif path.startswith("/formgrader/static/"):
+            route.fulfill(path=file)
+        else:
+            route.fulfill(body="[]", content_type="application/json")
+
+    page.on("console", lambda message: said.append(message.text))
+    page.route("**/*", answer)
+    page.goto("http://127.0.0.1:9/")
+    page.wait_for_timeout(500)
+    paths = {urlsplit(url).path for url in asked if not url.startswith("data:")}
+    assert all(p == "/" or p.startswith("/formgrader/") for p in paths), paths
+    assert not page.evaluate("'ran' in window")
+    assert page.evaluate("typeof toggle_name") == "function"
+    assert [text for text in said if "Content Security" in text] == []
+    page.locator("span.name-hidden").first.evaluate("e => e.click()")
+    assert [text for text in said if "Content Security" in text] == []
+    assert page.locator("textarea.comment").count() == len(texts)
+
+
 def test_nbgraders_own_command_makes_such_a_page(tmp_path: Path, page: Page):
-    config = classroom.CONFIG + (ROOT / "nbgrader_config.py").read_text().split(
-        "# Feedback pages"
-    )[1].join(["#", ""])
+    own = (ROOT / "nbgrader_config.py").read_text().partition("# Feedback pages")[2]
+    config = f"{classroom.CONFIG}FORMGRADE = {FORMGRADE!r}\n#{own}"
     root = classroom.make_course(tmp_path / "course", config)
     answers = {**classroom.RIGHT, "square": classroom.WRONG["square"]}
     answers["why"] = TEXTS["script"]
