@@ -50,9 +50,12 @@ def run(options: argparse.Namespace) -> int:
 
 def grade(root: Path, options: argparse.Namespace) -> int:
     """Grade the course in a folder."""
-    from course_utils.grading.course import open_assignment, open_course
-    from course_utils.grading.progress import Bar, as_data, report
-    from course_utils.grading.run import FAILED, Grading, Options
+    from course_utils.grading.preload import without_grammar
+
+    with without_grammar():
+        from course_utils.grading.course import open_assignment, open_course
+        from course_utils.grading.progress import Bar, as_data, report
+        from course_utils.grading.run import FAILED, Grading, Options
 
     course = open_course(root, options.db)
     assignment = open_assignment(course, options.assignment)

@@ -1,5 +1,6 @@
 """Dask's workers: as many processes as there are cores, or those of a scheduler."""
 
+import json
 import logging
 import os
 import pickle
@@ -16,6 +17,7 @@ import cloudpickle
 
 from course_utils.commands import CommandError
 from course_utils.grading.job import Job, Result, differences, versions
+from course_utils.grading.preload import KERNELS, without_grammar
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -33,18 +35,22 @@ class LostError(Exception):
 
 def grade_packed(packed: bytes) -> bytes:
     """A job's result, both as bytes: a scheduler only passes them on."""
-    from course_utils.grading.worker import grade_submission
+    with without_grammar():
+        from course_utils.grading.worker import grade_submission
 
     return pickle.dumps(grade_submission(pickle.loads(packed)))
 
 
 @contextmanager
-def workers(scheduler: str | None, count: int) -> Iterator["Client"]:
+def workers(
+    scheduler: str | None, count: int, environment: dict[str, str] | None = None
+) -> Iterator["Client"]:
     """A connection to workers, local ones if no scheduler is named.
 
     Args:
         scheduler: its address, such as tcp://127.0.0.1:8786.
         count: how many local workers.
+        environment: variables of kernels, so that local workers prepare for them.
 
     Raises:
         CommandError: the scheduler does not answer, has no workers, or some of
@@ -64,7 +70,7 @@ def workers(scheduler: str | None, count: int) -> Iterator["Client"]:
             logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(quiet):
         if scheduler is None:
-            with scratch() as folder, local(count, folder) as client:
+            with scratch() as folder, local(count, folder, environment or {}) as client:
                 yield client
         else:
             with remote(scheduler) as client:
@@ -73,7 +79,7 @@ def workers(scheduler: str | None, count: int) -> Iterator["Client"]:
 
 
 @contextmanager
-def local(count: int, folder: Path) -> Iterator["Client"]:
+def local(count: int, folder: Path, environment: dict[str, str]) -> Iterator["Client"]:
     """Processes of this machine, one thread each; nothing listens outside of it."""
     from distributed import Client, LocalCluster
 
@@ -89,8 +95,8 @@ def local(count: int, folder: Path) -> Iterator["Client"]:
             local_directory=str(folder),
             memory_limit=0,  # kernels are other processes
             silence_logs=logging.CRITICAL,
-            env={"TMPDIR": str(folder)},
-            preload=["course_utils.grading.worker"],
+            env={"TMPDIR": str(folder), KERNELS: json.dumps(environment)},
+            preload=["course_utils.grading.preload"],
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

@@ -5,10 +5,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Empty
 from time import monotonic
 from typing import Any
 
 import psutil
+from jupyter_client import AsyncKernelClient, KernelManager
 from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -23,6 +25,8 @@ UNLIMITED = 3600  # seconds for all cells where a cell has no limit
 GRACE = 1.5  # a busy cell may run this much over its limit until its CPU is used up
 BUSY = 0.7  # of the clock's seconds spent computing: then a cell is worth the grace
 SLACK = 0.97  # of a budget counts as all of it
+SILENCE = 0.2  # seconds without a message: jupyter_client's sign of a ready kernel
+AGAIN = 10  # milliseconds from one try to connect to a new kernel to the next
 LATE = "ran out of time"
 DEAD = "the kernel died"
 DEAF = "ran out of time and could not be interrupted"
@@ -78,6 +82,62 @@ def cpu_seconds(pid: int | None, family: bool = False) -> float:
     return total
 
 
+class PromptClient(AsyncKernelClient):
+    """Takes a kernel as ready when it says so, not after a time of silence.
+
+    A kernel says on its public channel that it is idle again after it has answered
+    a question. That channel keeps the order: when this word has come, the channel is
+    connected and nothing from before can follow. An answer to a question that was
+    asked twice may, but nbclient takes only messages whose parent is its own request.
+    A kernel that never says it is idle is ready by silence, as it always was.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ask until there is an answer.
+
+        Raises:
+            RuntimeError: the kernel died, or did not answer in so many seconds.
+        """
+        end = monotonic() + timeout if timeout is not None else float("inf")
+        while True:
+            self.kernel_info()
+            try:
+                reply = await self.shell_channel.get_msg(timeout=1)
+            except Empty:
+                reply = None
+            if (
+                reply
+                and reply["msg_type"] == "kernel_info_reply"
+                and await self.is_idle_after(reply["parent_header"]["msg_id"])
+            ):
+                self._handle_kernel_info_reply(reply)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("it died before it answered")
+            if monotonic() > end:
+                raise RuntimeError(f"no answer in {timeout} s")
+
+    async def is_idle_after(self, request: str) -> bool:
+        """Read the public channel up to the end of a request, or to silence.
+
+        Returns:
+            whether it is connected.
+        """
+        connected = False
+        while True:
+            try:
+                message = await self.iopub_channel.get_msg(timeout=SILENCE)
+            except Empty:
+                return connected
+            connected = True
+            if (
+                message["msg_type"] == "status"
+                and message["content"]["execution_state"] == "idle"
+                and message["parent_header"].get("msg_id") == request
+            ):
+                return True
+
+
 def watched(kind: type[Execute], watch: Watch) -> type[Execute]:
     """nbgrader's own way of running a notebook, or a course's, under a watch.
 
@@ -102,6 +162,14 @@ class WatchedExecute(Execute):
     def preprocess(self, nb: NotebookNode, resources: Any, *more: Any) -> Any:
         self.notebook = resources["nbgrader"]["notebook"]
         return super().preprocess(nb, resources, *more)
+
+    def create_kernel_manager(self) -> KernelManager:
+        """With a client that does not wait for longer than it has to."""
+        manager = super().create_kernel_manager()
+        if manager.client_factory is AsyncKernelClient:
+            manager.client_factory = PromptClient
+            manager.context.reconnect_ivl = AGAIN  # of sockets to come
+        return manager
 
     @contextmanager
     def setup_kernel(self, **options: Any) -> Iterator[None]:

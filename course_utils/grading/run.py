@@ -154,7 +154,8 @@ class Grading:
         if not todo:
             return
         count = min(len(todo), self.options.workers or cores())
-        with workers(self.options.scheduler, count) as client:
+        environment = self.course.environment
+        with workers(self.options.scheduler, count, environment) as client:
             for job, result in results(client, jobs()):
                 if isinstance(result, Result) and result.contended:
                     self.contended.append(replace(job, alone=True))

@@ -33,18 +33,6 @@ from course_utils.grading.submissions import (
 WARM = "course-warm"  # kernels forked from a process that has imported the libraries
 
 
-def dask_setup(_worker: object) -> None:
-    """Dask calls this when it starts a worker of its own for the command.
-
-    What kernels say on stderr would tear the progress bar apart.
-    """
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(nothing, stream)
-    os.close(nothing)
-    use_warm_kernels()
-
-
 class WrongVersionsError(Exception):
     """This worker has other versions than the one who asks."""
 
