@@ -1,13 +1,17 @@
 """A class graded by `course grade` and by nbgrader, in turn: seconds and scores.
 
-    python -m benchmarks.grading [N] [ASSIGNMENT ...]
+    python -m benchmarks.grading [--kills] [N] [ASSIGNMENT ...]
 
 N submissions of each assignment, 40 by default: right, wrong, raising and looping ones.
+With --kills, they are graded while three workers are killed, and once more undisturbed.
 """
 
 import argparse
+import asyncio
 import json
 import os
+import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,9 +20,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 import nbformat
+import psutil
 
 from benchmarks.report import ROOT, table
 from benchmarks.timing import spread
@@ -28,6 +33,9 @@ ASSIGNMENTS = ("a2_layer_recurrence", "a5_adapting_an_encoder")
 BLOCKS = 2  # parts of a class; in each, all ways run next to each other
 LIMIT = 30  # seconds of a cell, nbgrader's own default
 EVERY = 20  # one of so many loops
+LOOPS = "loop"  # begins the names of those
+KILLS = 3
+USE = "import matplotlib.pyplot, torch; torch.nn.Linear(9, 9)(torch.ones(9)).sum()"
 WAYS = {
     "`nbgrader autograde`": None,
     "`course grade`, 1 worker": "1",
@@ -37,7 +45,8 @@ EXPLANATION = f"""\
 Generated classes, every {EVERY}th submission with a loop without end and a limit of
 {LIMIT} s for a cell. Each class is split into {BLOCKS} parts; in each part all ways run
 next to each other, from the start of the command to its end. A ratio is the
-seconds of `nbgrader autograde` over those of the other way in the same part.
+seconds of `nbgrader autograde` over those of the other way in the same part. Loops
+cost their limit in any way, so they are no part of that and run by themselves.
 """
 
 
@@ -55,7 +64,9 @@ def report(number: int, assignments: tuple[str, ...]) -> str:
         nothing = empty_submission(Path(folder) / "nothing")
     parts.append(
         f"A submission that computes nothing costs {nothing:.2f} s with one worker "
-        "(the difference between 12 and 4 of them)."
+        "(the difference between 12 and 4 of them). An extra kernel that has used "
+        f"torch and Matplotlib takes {asyncio.run(memory()):.0f} MB "
+        "(proportional set size, a quarter of the difference between six and two)."
     )
     return "\n\n".join(parts)
 
@@ -75,23 +86,95 @@ def one_class(folder: Path, name: str, number: int) -> str:
         for way in ways:
             print(f"  {name}, part {block + 1}, {way} ...", flush=True)
             seconds[way].append(graded(roots[way], name, part, WAYS[way]))
+    loops = [student for student in students if student.startswith(LOOPS)]
+    rest = len(students) - len(loops)
+    apart = "no loops"
+    if loops:
+        spent = [graded(roots[way], name, loops, WAYS[way]) for way in WAYS]
+        apart = ", ".join(
+            f"{way} {s:.0f} s" for way, s in zip(WAYS, spent, strict=True)
+        )
     stock, *ours = [cell_scores(root) for root in roots.values()]
     equal = [sum(mine[cell] == score for cell, score in stock.items()) for mine in ours]
     whole = sum(seconds["`nbgrader autograde`"])
     rows = []
     for way, found in seconds.items():
         ratios = [a / b for a, b in zip(seconds[next(iter(WAYS))], found, strict=True)]
-        each = sum(found) / number
+        each = sum(found) / rest
         rows.append([way, f"{sum(found):.0f}", f"{each:.2f}", *spread(ratios)])
     pairs = zip(*list(seconds.values())[1:], strict=True)
     two = [one / two for one, two in pairs]
     header = ["way", "s", "s per submission", "ratio min", "median", "max"]
     return (
-        f"{name}, {number} submissions ({whole / number:.1f} s each with nbgrader):\n\n"
-        f"{table(header, rows)}\n\nScores of cells equal to nbgrader's: "
+        f"{name}, {rest} submissions ({whole / rest:.1f} s each with nbgrader):\n\n"
+        f"{table(header, rows)}\n\nThe {len(loops)} that loop: {apart}. "
+        f"Scores of cells equal to nbgrader's: "
         f"{' and '.join(map(str, equal))} of {len(stock)}. "
         f"Two workers against one: {median(two):.2f}."
     )
+
+
+async def memory() -> float:
+    """Megabytes that one more kernel takes of the machine, shared pages by share."""
+    from course_utils.grading.kernels import WarmKernelManager
+
+    managers, found = [], []
+    for number in (2, 6):
+        while len(managers) < number:
+            managers.append(WarmKernelManager(kernel_name="python3"))
+            await managers[-1].start_kernel()
+            client = managers[-1].client()
+            client.start_channels()
+            await client.wait_for_ready(timeout=60)
+            await client.execute_interactive(USE, timeout=60)
+            client.stop_channels()
+        family = psutil.Process().children(recursive=True)
+        found.append(sum(share(process.pid) for process in family))
+    for manager in managers:
+        await manager.shutdown_kernel(now=True)
+    return (found[1] - found[0]) / 4
+
+
+def share(pid: int) -> float:
+    """Proportional set size of a process, in megabytes."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    return int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) / 1024
+
+
+def killed(folder: Path, name: str, number: int) -> str:
+    """Grade a class while workers are killed; whether its scores are the same."""
+    roots = [folder / "disturbed", folder / "whole"]
+    make_course(roots[0], name)
+    for student in hand_in_class(roots[0], name, number):
+        if student.startswith(LOOPS):
+            shutil.rmtree(roots[0] / "submitted" / student)
+    shutil.copytree(*roots)
+    command = [sys.executable, "-m", "course_utils.cli", "grade", name, "--json"]
+    found = []
+    for root in roots:
+        process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
+        if root is roots[0]:
+            kill_some(process.pid, root)
+        found.append(json.loads(process.communicate()[0]))
+    mine, whole = map(cell_scores, roots)
+    return (
+        f"{name}, {len(list((roots[0] / 'submitted').iterdir()))} submissions while "
+        f"{KILLS} workers were killed: {found[0]['graded']} graded, "
+        f"{found[0]['failed']} failed; {sum(mine[c] == s for c, s in whole.items())} "
+        f"of {len(whole)} scores of cells equal to those of an undisturbed run."
+    )
+
+
+def kill_some(command: int, root: Path) -> None:
+    """End workers of a command by SIGKILL, one after the other, when it grades."""
+    draw, done = random.Random(0), 0
+    for _ in range(KILLS):
+        while len(list(root.glob("autograded/[!.]*"))) < done + 3:
+            sleep(0.2)
+        family = psutil.Process(command).children(recursive=True)
+        workers = [p for p in family if "spawn_main" in " ".join(p.cmdline())]
+        draw.choice(workers).kill()
+        done = len(list(root.glob("autograded/[!.]*"))) + 3
 
 
 def make_course(root: Path, name: str) -> None:
@@ -131,8 +214,11 @@ def hand_in_class(root: Path, name: str, number: int) -> list[str]:
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
     students = []
-    for place, answers in zip(range(number), variants(name, right), strict=False):
-        student = f"b{place // 4 % BLOCKS}-{place:03}"
+    for place, (answers, loops) in zip(
+        range(number), variants(name, right), strict=False
+    ):
+        part = LOOPS if loops else f"b{place // 4 % BLOCKS}"
+        student = f"{part}-{place:03}"
         target = root / "submitted" / student / name
         shutil.copytree(root / "assignments" / name, target)
         path = target / f"{name}.ipynb"
@@ -146,8 +232,8 @@ def hand_in_class(root: Path, name: str, number: int) -> list[str]:
     return students
 
 
-def variants(name: str, right: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Answers of one student after the other, without end."""
+def variants(name: str, right: dict[str, str]) -> Iterator[tuple[dict, bool]]:
+    """Answers of one student after the other, without end, and whether they loop."""
     from tests.bank import cases
 
     wrong = [case for case in cases(name) if case.kind == "wrong"]
@@ -159,10 +245,11 @@ def variants(name: str, right: dict[str, str]) -> Iterator[dict[str, str]]:
         case = wrong[7 * place % len(wrong)]
         exercise = code[place % len(code)]
         looping = f"{right[exercise]}\nwhile True:\n    pass"
-        yield right
-        yield {**right, case.exercise: case.code}
-        yield {**right, exercise: "raise RuntimeError('not yet')"}
-        yield {**right, exercise: looping} if place % (EVERY // 4) == 0 else right
+        yield right, False
+        yield {**right, case.exercise: case.code}, False
+        yield {**right, exercise: "raise RuntimeError('not yet')"}, False
+        loops = place % (EVERY // 4) == 0
+        yield ({**right, exercise: looping} if loops else right), loops
         place += 1
 
 
@@ -217,8 +304,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.grading")
     parser.add_argument("number", nargs="?", type=int, default=NUMBER, metavar="N")
     parser.add_argument("assignment", nargs="*", default=ASSIGNMENTS)
+    parser.add_argument("--kills", action="store_true", help="kill three workers")
     options = parser.parse_args()
-    print(report(options.number, tuple(options.assignment)))
+    if not options.kills:
+        print(report(options.number, tuple(options.assignment)))
+        return
+    for name in options.assignment:
+        with tempfile.TemporaryDirectory() as folder:
+            print(killed(Path(folder), name, options.number))
 
 
 if __name__ == "__main__":
