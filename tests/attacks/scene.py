@@ -1,12 +1,15 @@
 """A scratch course with canaries: a class, its folders, a home, a listener."""
 
+import atexit
 import os
 import secrets
 import shutil
 import socket
 import sqlite3
+import tempfile
 import threading
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -65,6 +68,30 @@ def book(secret: dict[str, str]) -> NotebookNode:
     )
 
 
+@cache
+def template() -> tuple[Path, dict[str, str]]:
+    """A course nobody has handed in to, made once in a process; its secrets."""
+    top = Path(tempfile.mkdtemp(prefix="arena-"))
+    atexit.register(shutil.rmtree, top)
+    names = "solution source classmate home host gradebook variable".split()
+    secret = {name: f"secret-{name}-{secrets.token_hex(6)}" for name in names}
+    source = top / "source" / "p"
+    source.mkdir(parents=True)
+    (top / "nbgrader_config.py").write_text(CONFIG)
+    nbformat.write(book(secret), source / "p.ipynb")
+    (source / "helper.py").write_text(HELPER)
+    (source / "data.csv").write_text("1\n2\n4\n")
+    made = step(top, "generate_assignment", "p")
+    assert made["success"], made["log"]
+    db = sqlite3.connect(top / "gradebook.db")
+    db.execute("UPDATE assignment SET duedate = '2026-01-02 00:00:00.000000'")
+    row = ("observer", secret["gradebook"])
+    db.execute("INSERT INTO student (id, last_name) VALUES (?, ?)", row)
+    db.commit()
+    db.close()
+    return top, secret
+
+
 class Scene:
     """The course in a folder, with everything that nobody may touch.
 
@@ -78,29 +105,14 @@ class Scene:
         self.root, self.home = folder / "course", folder / "home"
         self.host, self.temporary = folder / "host", folder / "tmp"
         self.run = secrets.token_hex(8)
-        names = "solution source classmate home host gradebook variable".split()
-        self.secret = {n: f"secret-{n}-{secrets.token_hex(6)}" for n in names}
+        made, self.secret = template()
         self.heard: list[bytes] = []
-        for place in (self.root, self.home, self.host, self.temporary):
+        shutil.copytree(made, self.root)
+        for place in (self.home, self.host, self.temporary):
             place.mkdir(parents=True)
         for name in ("home", "host"):
             (folder / name / "secret.txt").write_text(self.secret[name])
-        self.make_course()
         self.listen()
-
-    def make_course(self) -> None:
-        source = self.root / "source" / "p"
-        source.mkdir(parents=True)
-        (self.root / "nbgrader_config.py").write_text(CONFIG)
-        nbformat.write(book(self.secret), source / "p.ipynb")
-        (source / "helper.py").write_text(HELPER)
-        (source / "data.csv").write_text("1\n2\n4\n")
-        step(self.root, "generate_assignment", "p")
-        with sqlite3.connect(self.root / "gradebook.db") as db:
-            db.execute("UPDATE assignment SET duedate = '2026-01-02 00:00:00'")
-            row = ("observer", self.secret["gradebook"])
-            db.execute("INSERT INTO student (id, last_name) VALUES (?, ?)", row)
-        db.close()
         for student, answers in HONEST.items():
             self.hand_in(student, answers)
         (self.place(CLASSMATE) / "notes.txt").write_text(self.secret["classmate"])

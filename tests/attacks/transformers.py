@@ -19,7 +19,7 @@ get_ipython().input_transformers_post.append(silent)""",
     ),
     payload(
         "transformers-cleanup",
-        """get_ipython().input_transformer_manager.transform_cell = lambda text: "2"\n""",
+        "get_ipython().input_transformer_manager.transform_cell = lambda text: '2\\n'",
     ),
     payload(
         "transformers-run-cell",
