@@ -66,7 +66,7 @@ def end(scene: Scene, process: subprocess.Popen) -> None:
 def together(way: str, group: list[Attack]) -> tuple[str, list[Verdict]]:
     """Grade a group in one course: harm to others, and what each one got."""
     with tempfile.TemporaryDirectory(prefix="arena-") as folder:
-        scene = Scene(Path(folder).resolve())
+        scene = Scene(Path(folder).resolve(), pages=way == OURS)
         try:
             for attack in group:
                 scene.attack(attack)

@@ -25,6 +25,20 @@ c.CourseDirectory.course_id = "arena"
 c.ExecutePreprocessor.timeout = {LIMIT}
 c.LateSubmissionPlugin.penalty_method = "zero"
 """
+# What the course's own settings say of the pages that students get.
+PAGES = """from course_utils.grading.feedback import FORMGRADE
+c.GenerateFeedback.exporter_class = (
+    "course_utils.grading.feedback.page.FeedbackExporter"
+)
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+c.HTMLExporter.preprocessors = [
+    "course_utils.grading.feedback.submission.InertSubmission"
+]
+c.HTMLExporter.template_file = FORMGRADE
+c.HTMLExporter.filters = {
+    "markdown2html": "course_utils.grading.feedback.submission.safe_markdown"
+}
+"""
 HELPER = """def share(function):
     found = [function([1, 3]), function([5])]
     return sum(a == b for a, b in zip(found, (2, 5)))
@@ -100,7 +114,8 @@ class Scene:
         secret: texts that nobody may learn, by where they lie.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, pages: bool = True):
+        """With the course's own feedback pages, or with nbgrader's."""
         self.folder = folder
         self.root, self.home = folder / "course", folder / "home"
         self.host, self.temporary = folder / "host", folder / "tmp"
@@ -108,6 +123,8 @@ class Scene:
         made, self.secret = template()
         self.heard: list[bytes] = []
         shutil.copytree(made, self.root)
+        settings = CONFIG + (PAGES if pages else "")
+        (self.root / "nbgrader_config.py").write_text(settings)
         for place in (self.home, self.host, self.temporary):
             place.mkdir(parents=True)
         for name in ("home", "host"):
