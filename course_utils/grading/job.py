@@ -2,7 +2,6 @@
 
 import platform
 from dataclasses import dataclass, field
-from datetime import datetime
 from importlib import metadata
 from typing import Any
 
@@ -40,8 +39,6 @@ class Job:
         seconds: what all cells together may use, by the clock and of the processor;
             None stands for ten times the limit of a cell.
         alone: whether nothing else is graded meanwhile.
-        release: the notebooks as students got them.
-        now: when the submission was read; nothing can have been handed in later.
     """
 
     student: str
@@ -57,27 +54,6 @@ class Job:
     seed: int = 0
     seconds: float | None = None
     alone: bool = False
-    release: tuple[File, ...] = ()
-    now: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Repair:
-    """What was mended in a submission before it was graded, in plain words.
-
-    Attributes:
-        text: what it was, and what counts now.
-        notebook, cell: where; empty for the whole submission or notebook.
-        student: whether the student should hear of it.
-    """
-
-    text: str
-    notebook: str = ""
-    cell: str = ""
-    student: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.notebook}: {self.text}" if self.notebook else self.text
 
 
 @dataclass(frozen=True)
@@ -129,7 +105,6 @@ class Result:
     cells: tuple[Cell, ...] = ()
     notes: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
-    repairs: tuple[Repair, ...] = ()  # whose texts are among the notes
 
     @property
     def wall(self) -> float:
