@@ -170,6 +170,15 @@ class SubmissionGrader(Autograde):
         self.set_permissions(*names)
         self.run_post_convert_hook()
 
+    def write_single_notebook(self, output: str, resources: Any) -> None:
+        """Write a new file: a cell may have put a link or a pipe in its place."""
+        place = Path(self._format_dest(self.job.assignment, self.job.student))
+        path = place / (resources["unique_key"] + resources["output_extension"])
+        if place.resolve() != place or (path.is_dir() and not path.is_symlink()):
+            raise UnreadableError("a cell put something else where it is to be saved")
+        path.unlink(missing_ok=True)
+        super().write_single_notebook(output, resources)
+
 
 def loaded(kind: type | str) -> type:
     """A preprocessor, which settings may also name by its place."""

@@ -112,6 +112,36 @@ def test_cell_that_ignores_its_interrupt_costs_itself_and_the_rest(grading):
     assert scores(result, "p2")["test-five"] == 2
 
 
+@pytest.mark.parametrize(
+    "lay",
+    [
+        "os.symlink({outside!r}, 'p1.ipynb')",
+        "os.link({outside!r}, 'p1.ipynb')",
+        "os.mkfifo('p1.ipynb')",
+    ],
+    ids="link,hard link,pipe".split(","),
+)
+def test_what_a_cell_lays_in_the_place_of_its_notebook_is_not_written_through(
+    grading, lay
+):
+    outside = grading.course.root / "outside.txt"
+    outside.write_text("untouched")
+    lay = lay.format(outside=str(outside))
+    answers = {"free": f"import os\nos.remove('p1.ipynb')\n{lay}"}
+    result = grade_submission(job(grading, answers))
+    assert scores(result)["test-square"] == 2
+    assert "p1.ipynb" in {file.path for file in result.autograded}
+    assert outside.read_text() == "untouched"
+
+
+def test_folder_in_the_place_of_a_notebook_is_a_reason(grading):
+    answers = {"free": "import os\nos.remove('p1.ipynb')\nos.mkdir('p1.ipynb')"}
+    result = grade_submission(job(grading, answers))
+    assert result.reason == (
+        "p1.ipynb: a cell put something else where it is to be saved"
+    )
+
+
 def test_budget_of_the_whole_submission(grading):
     slow = {"square": "square = lambda x: x * x\nwhile True: pass"}
     result = grade_submission(replace(job(grading, slow), seconds=1.5))
