@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from course_utils.exercises import record
+
 
 def predict(prediction: Any, outcome: Any, tolerance: float = 0.0) -> None:
     """Say how a prediction compares with what came out.
@@ -17,7 +19,9 @@ def predict(prediction: Any, outcome: Any, tolerance: float = 0.0) -> None:
             f"that fails teaches more than none.\nOutcome: {shown(outcome)}"
         )
         return
-    if agree(prediction, outcome, tolerance):
+    foreseen = agree(prediction, outcome, tolerance)
+    record.predicted(foreseen)
+    if foreseen:
         print(f"You foresaw it: {shown(outcome)}.")
         return
     print(

@@ -22,6 +22,7 @@ from course_utils.grading.feedback import page as pages
 from course_utils.grading.feedback.hidden import hidden_rows, masked, shown
 from course_utils.grading.feedback.page import FeedbackExporter
 from course_utils.grading.feedback.submission import InertSubmission
+from course_utils.grading.feedback.text import plain
 from tests.browser.conftest import (  # noqa: F401
     browser_context_args,
     browser_type_launch_args,
@@ -172,6 +173,12 @@ def test_what_is_cut_is_said():
     long = v4.new_output("stream", text="a" * 30_000)
     assert "10,000 of 30,000 characters are not shown" in outputs.inert([long])
     assert "1 more outputs are not shown" in outputs.inert([long] * 51)
+
+
+def test_a_long_row_is_read_once():
+    """Read from each of its characters anew, it would take days."""
+    assert plain("x" * 5_000_000) == "x" * 5_000_000
+    assert plain("written over\rkept\r\nnext") == "kept\nnext"
 
 
 def test_a_full_page_says_so(monkeypatch):

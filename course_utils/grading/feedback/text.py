@@ -4,7 +4,8 @@ import re
 from html import escape
 
 LONGEST = 20_000  # characters of one output
-ROWS = re.compile(r"[^\n]*\r(?!\n)(?=[^\n\r])")  # written over, as in a terminal
+# Written over, as in a terminal; tried at the start of a row alone, for rows are long.
+ROWS = re.compile(r"^[^\n]*\r(?!\n)(?=[^\n\r])", re.MULTILINE)
 SEQUENCE = re.compile(
     r"\x1b\[(?P<sgr>[0-9;]*)m"
     r"|\x1b\[[0-?]*[ -/]*[@-~]"
