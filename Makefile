@@ -7,7 +7,7 @@ VENV = .venv/bin
 # A worker for each core, at most four; tests/conftest.py says what stays together.
 PYTEST = OMP_NUM_THREADS=1 $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadscope
 
-.PHONY: help setup repair lab doctor test test-slow bank mutation mail lint release bench pins clean
+.PHONY: help setup repair lab doctor test test-slow bank mutation attacks mail lint release bench pins clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -39,6 +39,10 @@ bank:  ## right and wrong answers: are all of them judged right?
 mutation:  ## mutants of the reference answers: are they rejected?
 	@$(SETUP) --test
 	OMP_NUM_THREADS=1 $(VENV)/python -m tests.mutation $(ARGS)
+
+attacks:  ## submissions that want more than their work is worth: which of them win?
+	@$(SETUP) --test
+	OMP_NUM_THREADS=1 $(VENV)/python -m tests.attacks $(ARGS)
 
 mail: setup  ## fetch the optional e-mail corpus (needs npm)
 	@rm -rf .venv/mail && mkdir .venv/mail
