@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from course_utils.commands import CommandError, course_root, find_assignment
 from course_utils.commands.kernel import execute, fresh_kernel
-from course_utils.exercises import record
 from course_utils.exercises.seeds import set_class_secret
 
 if TYPE_CHECKING:
@@ -63,7 +62,6 @@ def run(options: argparse.Namespace) -> int:
         found[name] = {**report._asdict(), "cells": cells}
         if not options.json:
             show_report(name, report)
-            keep_points(root, name, report)
     if options.json:
         print(json.dumps(found, indent=1, ensure_ascii=False))
     return status
@@ -177,13 +175,6 @@ def failures(book: "NotebookNode") -> list[str]:
             text = ANSI.sub("", errors(cell)[0])
             notes.append(f"The cell {which} ended with an error: {text}")
     return notes
-
-
-def keep_points(root: Path, name: str, report: Report) -> None:
-    """Put the points into the learner's own record, which `course progress` shows."""
-    points = {r.name: r.points for r in report.cells if r.points is not None}
-    number = name.split("_")[0]
-    record.write("points", number, root, points=points, hidden=report.hidden_tests)
 
 
 def show_report(name: str, report: Report) -> None:

@@ -4,7 +4,6 @@ A check says what it tried, what it expected and what it got. It names a cause
 only where the cause is proven.
 """
 
-from course_utils.exercises import record
 from course_utils.exercises.check import Check
 from course_utils.exercises.feedback import Feedback
 from course_utils.exercises.gradient import grad
@@ -23,5 +22,3 @@ __all__ = [
     "predict",
     "score_order",
 ]
-
-record.opened()  # the first cell of a lesson imports this package

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.exercises import record, reference
+from course_utils.exercises import reference
 from course_utils.exercises.feedback import Feedback
 from course_utils.exercises.quiet import quiet
 from course_utils.exercises.seeds import generator
@@ -63,7 +63,6 @@ class Check:
         return self
 
     def __exit__(self, kind, error, trace) -> None:
-        record.checked(self.title, right=kind is None)
         if kind is None:
             print(f"✓ {self.title}: all checks passed")
         elif issubclass(kind, NameError) and not issubclass(kind, UnboundLocalError):

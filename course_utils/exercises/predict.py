@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from course_utils.exercises import record
-
 
 def predict(prediction: Any, outcome: Any, tolerance: float = 0.0) -> None:
     """Say how a prediction compares with what came out.
@@ -19,9 +17,7 @@ def predict(prediction: Any, outcome: Any, tolerance: float = 0.0) -> None:
             f"that fails teaches more than none.\nOutcome: {shown(outcome)}"
         )
         return
-    foreseen = agree(prediction, outcome, tolerance)
-    record.predicted(foreseen)
-    if foreseen:
+    if agree(prediction, outcome, tolerance):
         print(f"You foresaw it: {shown(outcome)}.")
         return
     print(

@@ -14,7 +14,6 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from course_utils.exercises import record
 from course_utils.exercises.answers import page_cell
 from course_utils.exercises.feedback import Feedback
 
@@ -46,9 +45,6 @@ def ask(question: str, answer: str = "") -> None:
     if chosen and chosen not in options:
         letters = ", ".join(options)
         raise Feedback(f"Question {number}", expected=f"one of {letters}", got=answer)
-    record.asked(question)
-    if chosen:
-        record.answered(question, chosen == entry["key"])
     text = as_markdown(entry, chosen)
     show_markdown(text, {} if chosen else widget_bundle(question, entry))
 
@@ -78,15 +74,8 @@ def widget_bundle(question: str, entry: dict) -> dict:
     except ImportError:
         return {}
     quiz = Quiz({question: entry}, answer_cell=page_cell() or "")
-    quiz.observe(lambda change: clicked(question, entry, change["new"]), "values")
     data, _ = quiz._repr_mimebundle_()
     return data
-
-
-def clicked(question: str, entry: dict, values: dict) -> None:
-    """A click has chosen an option of a practice question."""
-    if letter := values.get(question):
-        record.answered(question, letter == entry["key"], clicked=True)
 
 
 def show_markdown(text: str, widget: dict) -> None:
