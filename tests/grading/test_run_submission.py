@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from course_utils.grading import submissions
 from course_utils.grading.course import open_assignment, open_course
 from course_utils.grading.execute import DEAD, DEAF, LATE
 from course_utils.grading.job import File, versions
@@ -225,6 +226,16 @@ def test_too_much_is_refused(tmp_path):
         deep = deep / "d"
     deep.mkdir(parents=True)
     with pytest.raises(UnreadableError, match="nested deeper"):
+        read_folder(tmp_path)
+
+
+def test_folder_of_very_many_files_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(submissions, "MOST_FILES", 3)
+    for number in range(3):
+        (tmp_path / str(number)).touch()
+    assert len(read_folder(tmp_path)[0]) == 3
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnreadableError, match="more than 3 files"):
         read_folder(tmp_path)
 
 
