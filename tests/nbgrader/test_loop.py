@@ -132,7 +132,9 @@ def test_feedback_reaches_the_students_and_scores_are_exported(course, outcome):
     course.exchange("FetchFeedback", outcome.name, "*")
     pages = course.work(outcome.name).parent.glob("feedback/*/*.html")
     texts = [page.read_text(encoding="utf-8") for page in pages]
-    shown = [float(re.search(r"Score: ([\d.]+) / 100\.0", text)[1]) for text in texts]
+    shown = [
+        float(re.search(r"total\">([\d.]+) of 100 points", text)[1]) for text in texts
+    ]
     scores = {student: grades.score for student, grades in outcome.grades.items()}
     assert sorted(shown) == sorted(scores.values())
     rows = course.export()
