@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from course_utils.exercises.seeds import set_class_secret
-from course_utils.grading.feedback import FORMGRADE
+from course_utils.grading.feedback import use_inert_pages
 
 c = get_config()
 ROOT = Path(__file__).parent.resolve()
@@ -42,14 +42,4 @@ c.ExecutePreprocessor.kernel_manager_class = (
 )
 
 # Feedback pages, and submissions in the form grader, run nothing of a submission.
-c.GenerateFeedback.exporter_class = (
-    "course_utils.grading.feedback.page.FeedbackExporter"
-)
-c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
-c.HTMLExporter.preprocessors = [
-    "course_utils.grading.feedback.submission.InertSubmission"
-]
-c.HTMLExporter.template_file = FORMGRADE
-c.HTMLExporter.filters = {
-    "markdown2html": "course_utils.grading.feedback.submission.safe_markdown"
-}
+use_inert_pages(c)

@@ -167,19 +167,14 @@ def killed(folder: Path, name: str, number: int) -> str:
 
 def kill_some(command: int, root: Path) -> None:
     """End workers of a command by SIGKILL, one after the other, when it grades."""
+    from tests.grading.processes import dask_workers
+
     draw, done = random.Random(0), 0
     for _ in range(KILLS):
         while len(list(root.glob("autograded/[!.]*"))) < done + 3:
             sleep(0.2)
-        family = psutil.Process(command).children(recursive=True)
-        workers = [p for p in family if is_worker(" ".join(p.cmdline()))]
-        draw.choice(workers).kill()
+        draw.choice(dask_workers(command)).kill()
         done = len(list(root.glob("autograded/[!.]*"))) + 3
-
-
-def is_worker(title: str) -> bool:
-    """Whether a process is one of Dask's, which names them where it can."""
-    return "spawn_main" in title or "dask worker" in title
 
 
 def make_course(root: Path, name: str) -> None:

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from queue import Empty
 from time import monotonic
 from typing import Any
 
@@ -18,6 +17,7 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Enum
 
+from course_utils.grading.client import PromptClient
 from course_utils.grading.job import Cell
 
 WHOLE = 10  # the limit of all cells, where none is given, in limits of one cell
@@ -25,7 +25,6 @@ UNLIMITED = 3600  # seconds for all cells where a cell has no limit
 GRACE = 1.5  # a busy cell may run this much over its limit until its CPU is used up
 BUSY = 0.7  # of the clock's seconds spent computing: then a cell is worth the grace
 SLACK = 0.97  # of a budget counts as all of it
-SILENCE = 0.2  # seconds without a message: jupyter_client's sign of a ready kernel
 AGAIN = 10  # milliseconds from one try to connect to a new kernel to the next
 LATE = "ran out of time"
 DEAD = "the kernel died"
@@ -80,62 +79,6 @@ def cpu_seconds(pid: int | None, family: bool = False) -> float:
         except psutil.Error:
             continue
     return total
-
-
-class PromptClient(AsyncKernelClient):
-    """Takes a kernel as ready when it says so, not after a time of silence.
-
-    A kernel says on its public channel that it is idle again after it has answered
-    a question. That channel keeps the order: when this word has come, the channel is
-    connected and nothing from before can follow. An answer to a question that was
-    asked twice may, but nbclient takes only messages whose parent is its own request.
-    A kernel that never says it is idle is ready by silence, as it always was.
-    """
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Ask until there is an answer.
-
-        Raises:
-            RuntimeError: the kernel died, or did not answer in so many seconds.
-        """
-        end = monotonic() + timeout if timeout is not None else float("inf")
-        while True:
-            self.kernel_info()
-            try:
-                reply = await self.shell_channel.get_msg(timeout=1)
-            except Empty:
-                reply = None
-            if (
-                reply
-                and reply["msg_type"] == "kernel_info_reply"
-                and await self.is_idle_after(reply["parent_header"]["msg_id"])
-            ):
-                self._handle_kernel_info_reply(reply)
-                return
-            if not await self.is_alive():
-                raise RuntimeError("it died before it answered")
-            if monotonic() > end:
-                raise RuntimeError(f"no answer in {timeout} s")
-
-    async def is_idle_after(self, request: str) -> bool:
-        """Read the public channel up to the end of a request, or to silence.
-
-        Returns:
-            whether it is connected.
-        """
-        connected = False
-        while True:
-            try:
-                message = await self.iopub_channel.get_msg(timeout=SILENCE)
-            except Empty:
-                return connected
-            connected = True
-            if (
-                message["msg_type"] == "status"
-                and message["content"]["execution_state"] == "idle"
-                and message["parent_header"].get("msg_id") == request
-            ):
-                return True
 
 
 def watched(kind: type[Execute], watch: Watch) -> type[Execute]:

@@ -35,10 +35,21 @@ ONE_THREAD = {
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
+WARM = "course-warm"  # the name of the provisioner
 PATIENCE = 1.0  # s, for a kernel that was asked to end
 
 _warm = WarmProcesses()
 _said: set[str] = set()
+
+
+def kernel_environment(given: dict[str, str], seed: int = 0) -> dict[str, str]:
+    """What kernels of submissions find in their environment, beside the grader's own.
+
+    Args:
+        given: variables that the course's settings set.
+        seed: of string hashing.
+    """
+    return {**ONE_THREAD, "PYTHONHASHSEED": str(seed), **given}
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -83,7 +94,7 @@ class WarmProvisioner(LocalProvisioner):
     def _say(self, message: str) -> None:
         if message not in _said:
             _said.add(message)
-            self.log.warning("course-warm: %s", message)
+            self.log.warning("%s: %s", WARM, message)
 
     async def kill(self, restart: bool = False) -> None:
         """Kills the kernel and all that it started; returns when they are gone."""

@@ -56,17 +56,19 @@ def warm_up(given: dict[str, str]) -> None:
     A kernel that is thrown away asks for it, with the variables that those will have;
     were they others, the first submission would start another process and wait.
     """
-    from course_utils.grading.kernels import ONE_THREAD, WarmKernelManager
+    from course_utils.grading.kernels import (
+        WARM,
+        WarmKernelManager,
+        kernel_environment,
+    )
 
     async def ask() -> None:
         manager = WarmKernelManager(kernel_name="python3")
         environment = {
-            "JUPYTER_DEFAULT_PROVISIONER_NAME": "course-warm",
+            "JUPYTER_DEFAULT_PROVISIONER_NAME": WARM,
             "NBGRADER_EXECUTION": "autograde",
             **os.environ,
-            **ONE_THREAD,
-            "PYTHONHASHSEED": "0",
-            **given,
+            **kernel_environment(given),
         }
         try:
             await manager.start_kernel(env=environment)

@@ -23,14 +23,12 @@ from course_utils.grading.gradebook import (
     write_gradebook,
 )
 from course_utils.grading.job import File, Job, Result, differences, versions
-from course_utils.grading.kernels import ONE_THREAD
+from course_utils.grading.kernels import WARM, kernel_environment
 from course_utils.grading.submissions import (
     UnreadableError,
     notebooks,
     read_folder,
 )
-
-WARM = "course-warm"  # kernels forked from a process that has imported the libraries
 
 
 class WrongVersionsError(Exception):
@@ -51,7 +49,7 @@ def grade_submission(job: Job) -> Result:
     identity = {name: getattr(job, name) for name in ("student", "assignment", "key")}
     identity.update(run=job.run, versions=job.versions)
     use_warm_kernels()
-    watch = Watch(job.seconds, job.alone, kernel_environment(job))
+    watch = Watch(job.seconds, job.alone, kernel_environment(job.environment, job.seed))
     with tempfile.TemporaryDirectory(prefix="course-grade-") as folder:
         root = Path(folder).resolve()
         try:
@@ -183,15 +181,6 @@ class SubmissionGrader(Autograde):
 def loaded(kind: type | str) -> type:
     """A preprocessor, which settings may also name by its place."""
     return import_item(kind) if isinstance(kind, str) else kind
-
-
-def kernel_environment(job: Job) -> dict[str, str]:
-    """What kernels find in their environment: one thread each, the course's own."""
-    return {
-        **ONE_THREAD,
-        "PYTHONHASHSEED": str(job.seed),
-        **job.environment,
-    }
 
 
 def use_warm_kernels() -> None:

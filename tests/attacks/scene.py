@@ -26,18 +26,8 @@ c.ExecutePreprocessor.timeout = {LIMIT}
 c.LateSubmissionPlugin.penalty_method = "zero"
 """
 # What the course's own settings say of the pages that students get.
-PAGES = """from course_utils.grading.feedback import FORMGRADE
-c.GenerateFeedback.exporter_class = (
-    "course_utils.grading.feedback.page.FeedbackExporter"
-)
-c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
-c.HTMLExporter.preprocessors = [
-    "course_utils.grading.feedback.submission.InertSubmission"
-]
-c.HTMLExporter.template_file = FORMGRADE
-c.HTMLExporter.filters = {
-    "markdown2html": "course_utils.grading.feedback.submission.safe_markdown"
-}
+PAGES = """from course_utils.grading.feedback import use_inert_pages
+use_inert_pages(c)
 """
 HELPER = """def share(function):
     found = [function([1, 3]), function([5])]

@@ -40,6 +40,13 @@ def kill(process: subprocess.Popen) -> None:
     wait_for(lambda: not any(map(runs, family)), "the end of its children")
 
 
+def dask_workers(command: int) -> list[psutil.Process]:
+    """Workers that a `course grade` started for itself; Dask names them if it can."""
+    family = psutil.Process(command).children(recursive=True)
+    titles = ("spawn_main", "dask worker")
+    return [p for p in family if any(t in " ".join(p.cmdline()) for t in titles)]
+
+
 def runs(process: psutil.Process) -> bool:
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route
 from traitlets.config import Application
 
-from course_utils.grading.feedback import FORMGRADE, markdown, outputs
+from course_utils.grading.feedback import markdown, outputs
 from course_utils.grading.feedback import page as pages
 from course_utils.grading.feedback.hidden import hidden_rows, masked, shown
 from course_utils.grading.feedback.page import FeedbackExporter
@@ -256,8 +256,8 @@ def test_the_form_grader_runs_its_own_scripts_alone(page: Page):
 
 
 def test_nbgraders_own_command_makes_such_a_page(tmp_path: Path, page: Page):
-    own = (ROOT / "nbgrader_config.py").read_text().partition("# Feedback pages")[2]
-    config = f"{classroom.CONFIG}FORMGRADE = {FORMGRADE!r}\n#{own}"
+    settings = "from course_utils.grading.feedback import use_inert_pages"
+    config = f"{classroom.CONFIG}{settings}\nuse_inert_pages(c)\n"
     root = classroom.make_course(tmp_path / "course", config)
     answers = {**classroom.RIGHT, "square": classroom.WRONG["square"]}
     answers["why"] = TEXTS["script"]

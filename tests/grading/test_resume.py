@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import time
 
-import psutil
 import pytest
 
 from tests.grading.classroom import (
@@ -20,7 +19,7 @@ from tests.grading.classroom import (
     hand_in,
     make_course,
 )
-from tests.grading.processes import kill, scheduler, wait_for, worker
+from tests.grading.processes import dask_workers, kill, scheduler, wait_for, worker
 from tests.servers import free_port
 
 pytestmark = [
@@ -125,10 +124,7 @@ def test_killed_workers_do_not_matter(root, whole, seed):
     draw = random.Random(seed)
     process = command(root, "--workers", "2", "--json")
     wait_for(lambda: marks(root), "the first score")
-    family = psutil.Process(process.pid).children(recursive=True)
-    titles = ("spawn_main", "dask worker")  # Dask's own where it can set one
-    workers = [p for p in family if any(t in " ".join(p.cmdline()) for t in titles)]
-    draw.choice(workers).kill()
+    draw.choice(dask_workers(process.pid)).kill()
     out, err = process.communicate()
     assert process.returncode == 0, err
     assert json.loads(out)["graded"] == 4

@@ -52,14 +52,9 @@ def notes(facts: str | None) -> list[str]:
     """
     try:
         found = json.loads(facts or "{}").get("notes") or []
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError):  # damaged
         return []
-    found = [found] if isinstance(found, str | dict) else found
-    found = [
-        n.get("text") or n.get("note") or str(n) if isinstance(n, dict) else str(n)
-        for n in found[:50]
-    ]
-    return [shorten(visible(note), 500)[0] for note in found]
+    return [shorten(visible(str(note)), 500)[0] for note in found[:50]]
 
 
 class FeedbackExporter(Exporter):

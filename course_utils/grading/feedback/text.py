@@ -40,13 +40,22 @@ def visible(text: str) -> str:
     return UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
 
 
+def rewritten(text: str) -> str:
+    r"""What a terminal shows where a row was written over.
+
+    >>> rewritten("10 %\r20 %\r\nnext")
+    '20 %\nnext'
+    """
+    return ROWS.sub("", text.replace("\r\n", "\n"))
+
+
 def plain(text: str) -> str:
     r"""Without escape sequences.
 
     >>> plain("\x1b[31mred\x1b[0m")
     'red'
     """
-    return visible(SEQUENCE.sub("", ROWS.sub("", text.replace("\r\n", "\n"))))
+    return visible(SEQUENCE.sub("", rewritten(text)))
 
 
 def coloured(text: str) -> str:
@@ -55,7 +64,7 @@ def coloured(text: str) -> str:
     >>> coloured("\x1b[31m<b>\x1b[0m")
     '<span class="ansi-red">&lt;b&gt;</span>'
     """
-    text, rows, style, at = ROWS.sub("", text.replace("\r\n", "\n")), [], set(), 0
+    text, rows, style, at = rewritten(text), [], set(), 0
     for found in [*SEQUENCE.finditer(text), None]:
         piece = text[at : found.start() if found else len(text)]
         if piece:
